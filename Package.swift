@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Bongsu links C libraries of Debian's and no outside Swift package: services link `OutboxClient`,
+/// which must never clash with what they already use. See docs/architecture.md for the module table.
+let package = Package(
+  name: "bongsu",
+  products: [
+    .executable(name: "bongsu", targets: ["bongsu"]),
+    .library(name: "OutboxClient", targets: ["OutboxClient"]),
+    .library(name: "OutboxClientPostgres", targets: ["OutboxClientPostgres", "OutboxClient", "Postgres"]),
+  ],
+  targets: [
+    // C libraries
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // Foundations: they know nothing of notifications
+    .target(name: "Runtime", dependencies: ["CLinux"]),
+    .target(name: "Telemetry"),
+    .target(name: "Arguments"),
+    .target(name: "Configuration", dependencies: ["CLibYAML"]),
+    .target(name: "Signing", dependencies: ["COpenSSL"]),
+    .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
+    .target(name: "PGOutput"),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
+    .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
+
+    // Notifications
+    .target(name: "NotificationModel"),
+    .target(name: "OutboxClient", dependencies: ["NotificationModel"]),
+    .target(name: "OutboxClientPostgres", dependencies: ["OutboxClient", "Postgres"]),
+
+    // Roles
+    .target(name: "Relay", dependencies: ["Postgres", "PGOutput", "Kafka", "Signing", "Runtime", "Telemetry"]),
+
+    // Around them
+    .target(name: "Operations", dependencies: ["HTTPServer", "Configuration", "Telemetry", "Runtime"]),
+    .target(name: "Administration", dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Telemetry"]),
+    .target(name: "LocalServers", dependencies: ["Runtime"]),
+    .executableTarget(
+      name: "bongsu",
+      dependencies: ["Administration", "Arguments", "Configuration", "NotificationModel", "Operations", "Relay"]),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["LocalServers", "Postgres", "Kafka", "Runtime"], path: "Tests/TestSupport"),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "SigningTests", dependencies: ["Signing"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
+    .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+    .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
+    .testTarget(
+      name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
+    .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
+    .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
+    .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
+    .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
+  ]
+)
+
+/// In these targets `unsafe` marks exactly the expressions to review.
+let memorySafe: Set = ["Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay"]
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+  if memorySafe.contains(target.name) { target.swiftSettings?.append(.strictMemorySafety()) }
+}
