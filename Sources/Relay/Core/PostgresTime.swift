@@ -25,8 +25,8 @@ enum PostgresTime {
 
   /// Reads PostgreSQL's own text of a timestamptz in the ISO style, as `2026-11-24 02:50:04.123456+00`.
   /// Nil for anything else, infinity and years past 9999 included: the caller goes without.
-  static func parse(_ text: Span<UInt8>) -> Int64? {
-    guard text.count >= 19, let year = number(text, 0..<4), let month = number(text, 5..<7),
+  static func parse(_ text: RawSpan) -> Int64? {
+    guard text.byteCount >= 19, let year = number(text, 0..<4), let month = number(text, 5..<7),
       let day = number(text, 8..<10), let hour = number(text, 11..<13), let minute = number(text, 14..<16),
       let second = number(text, 17..<19), (1...12).contains(month), (1...31).contains(day)
     else { return nil }
@@ -48,23 +48,23 @@ enum PostgresTime {
     }
   }
 
-  private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-    guard range.upperBound <= text.count else { return nil }
+  private static func number(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+    guard range.upperBound <= text.byteCount else { return nil }
     var value: Int64 = 0
     for index in range {
-      let digit = text[index] &- UInt8(ascii: "0")
+      let digit = text.byte(index) &- UInt8(ascii: "0")
       guard digit <= 9 else { return nil }
       value = value * 10 + Int64(digit)
     }
     return value
   }
 
-  private static func fractionMicroseconds(_ text: Span<UInt8>, _ index: inout Int) -> Int64 {
-    guard index < text.count, text[index] == UInt8(ascii: ".") else { return 0 }
+  private static func fractionMicroseconds(_ text: RawSpan, _ index: inout Int) -> Int64 {
+    guard index < text.byteCount, text.byte(index) == UInt8(ascii: ".") else { return 0 }
     index += 1
     var value: Int64 = 0
     var scale: Int64 = 100_000
-    while index < text.count, let digit = number(text, index..<index + 1) {
+    while index < text.byteCount, let digit = number(text, index..<index + 1) {
       value += digit * scale
       scale /= 10
       index += 1
@@ -73,14 +73,14 @@ enum PostgresTime {
   }
 
   /// `+09`, `-03:30`, `+05:53:28`; nothing is UTC.
-  private static func zoneSeconds(_ text: Span<UInt8>, _ start: Int) -> Int64? {
-    guard start < text.count else { return 0 }
-    let isWest = text[start] == UInt8(ascii: "-")
-    guard isWest || text[start] == UInt8(ascii: "+") else { return nil }
+  private static func zoneSeconds(_ text: RawSpan, _ start: Int) -> Int64? {
+    guard start < text.byteCount else { return 0 }
+    let isWest = text.byte(start) == UInt8(ascii: "-")
+    guard isWest || text.byte(start) == UInt8(ascii: "+") else { return nil }
     var seconds: Int64 = 0
     var unit: Int64 = 3_600
     var index = start + 1
-    while index + 2 <= text.count, unit > 0 {
+    while index + 2 <= text.byteCount, unit > 0 {
       guard let part = number(text, index..<index + 2) else { return nil }
       seconds += part * unit
       unit /= 60
