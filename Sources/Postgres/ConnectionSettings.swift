@@ -46,18 +46,21 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible {
 
   /// Connects and waits for the answer.
   func connect() throws(PostgresError) -> OpaquePointer {
-    let pairs = values.sorted { $0.key < $1.key }
-    let keys = unsafe pairs.map { unsafe strdup($0.key) } + [nil]
-    let texts = unsafe pairs.map { unsafe strdup($0.value) } + [nil]
-    defer { for unsafe pointer in unsafe keys + texts { unsafe free(pointer) } }
-    let handle = unsafe PQconnectdbParams(
-      keys.map { unsafe UnsafePointer($0) }, texts.map { unsafe UnsafePointer($0) }, 0)
-    guard let handle = unsafe handle else { throw PostgresError(.connection, "libpq has no memory for a connection") }
+    guard let handle = unsafe PQconnectdb(conninfo) else {
+      throw PostgresError(.connection, "libpq has no memory for a connection")
+    }
     guard unsafe PQstatus(handle) == CONNECTION_OK else {
       defer { unsafe PQfinish(handle) }
       throw unsafe Self.failure(handle)
     }
     return unsafe handle
+  }
+
+  /// All parameters as `key='value'`, with quotes and backslashes escaped.
+  private var conninfo: String {
+    values.sorted { $0.key < $1.key }.map { key, value in
+      "\(key)='\(value.flatMap { $0 == "'" || $0 == "\\" ? ["\\", $0] : [$0] }.map(String.init).joined())'"
+    }.joined(separator: " ")
   }
 
   /// libpq gives no SQLSTATE for a failed connection, so the two that matter are told by their words.

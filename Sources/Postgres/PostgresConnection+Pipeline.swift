@@ -7,7 +7,7 @@ extension PostgresConnection {
     guard unsafe PQenterPipelineMode(handle) == 1 else { throw unsafe Self.lost(handle) }
     defer { unsafe PQexitPipelineMode(handle) }
     for statement in statements {
-      let sent = Self.withParameters(statement.parameters) { count, values, lengths, formats in
+      let sent = unsafe Self.withParameters(statement.parameters) { count, values, lengths, formats in
         unsafe PQsendQueryParams(handle, statement.sql, count, nil, values, lengths, formats, 0)
       }
       guard sent == 1 else { throw unsafe Self.lost(handle) }

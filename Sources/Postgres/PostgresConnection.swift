@@ -2,7 +2,7 @@ import CLibPQ
 import Glibc
 
 /// One connection. It belongs to the thread that uses it; every call waits for the server's answer.
-public final class PostgresConnection {
+@safe public final class PostgresConnection {
   let handle: OpaquePointer
 
   public init(_ settings: ConnectionSettings) throws(PostgresError) {
@@ -20,7 +20,7 @@ public final class PostgresConnection {
   /// Runs one statement with `$1 …` for its parameters.
   @discardableResult
   public func execute(_ sql: String, _ parameters: [SQLValue] = []) throws(PostgresError) -> QueryResult {
-    let sent = Self.withParameters(parameters) { count, values, lengths, formats in
+    let sent = unsafe Self.withParameters(parameters) { count, values, lengths, formats in
       unsafe PQexecParams(handle, sql, count, nil, values, lengths, formats, 0)
     }
     return try check(unsafe sent)
@@ -51,20 +51,23 @@ public final class PostgresConnection {
     }
   }
 
-  static func withParameters<R>(
-    _ parameters: [SQLValue],
-    _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> R
-  ) -> R {
+  /// What libpq takes for `$1 …`: count, values, lengths, formats. The pointers end with the call.
+  typealias ParameterCall<R> = (
+    Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
+  ) -> R
+
+  static func withParameters<R>(_ parameters: [SQLValue], _ body: ParameterCall<R>) -> R {
     let wires = parameters.map(\.wire)
-    var storage: [UInt8] = []
-    var offsets: [Int?] = []
-    for wire in wires {
-      offsets.append(wire.bytes == nil ? nil : storage.count)
-      storage += wire.bytes ?? []
-    }
+    let storage = wires.flatMap { $0.bytes ?? [] }
     return unsafe storage.withUnsafeBytes { raw in
-      let base = unsafe raw.baseAddress?.assumingMemoryBound(to: CChar.self)
-      let values = unsafe offsets.map { offset in unsafe offset.flatMap { unsafe base.map { unsafe $0 + offset! } } }
+      var values: [UnsafePointer<CChar>?] = unsafe []
+      var offset = 0
+      for wire in wires {
+        let start = unsafe raw.baseAddress?.assumingMemoryBound(to: CChar.self)
+        let value = unsafe start?.advanced(by: offset)
+        unsafe values.append(wire.bytes == nil ? nil : value)
+        offset += wire.bytes?.count ?? 0
+      }
       return unsafe body(Int32(wires.count), values, wires.map(\.length), wires.map(\.format))
     }
   }

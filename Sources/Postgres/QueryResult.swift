@@ -1,7 +1,7 @@
 import CLibPQ
 
 /// A statement's answer, with all its rows in memory; values are PostgreSQL's text.
-public final class QueryResult {
+@safe public final class QueryResult {
   private let handle: OpaquePointer
 
   init(_ handle: OpaquePointer) { unsafe self.handle = handle }
@@ -10,16 +10,18 @@ public final class QueryResult {
 
   public var rowCount: Int { Int(unsafe PQntuples(handle)) }
 
+  public var columnCount: Int { Int(unsafe PQnfields(handle)) }
+
   /// Rows that an INSERT, UPDATE, DELETE or COPY touched.
   public var affectedRows: Int { unsafe PQcmdTuples(handle).flatMap { Int(unsafe String(cString: $0)) } ?? 0 }
 
   public var columnNames: [String] {
-    (0..<unsafe PQnfields(handle)).map { unsafe String(cString: PQfname(handle, $0)) }
+    (0..<columnCount).map { unsafe String(cString: PQfname(handle, Int32($0))) }
   }
 
   /// One value; nil is null. A row or column that is not there is a trap.
   public subscript(row: Int, column: Int) -> String? {
-    precondition(row >= 0 && row < rowCount && column >= 0 && column < Int(unsafe PQnfields(handle)))
+    precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount)
     if unsafe PQgetisnull(handle, Int32(row), Int32(column)) == 1 { return nil }
     return unsafe String(cString: PQgetvalue(handle, Int32(row), Int32(column)))
   }

@@ -19,7 +19,7 @@ public struct CreatedSlot: Sendable, Equatable {
 }
 
 /// A connection in logical replication mode: a few commands, then a stream. It belongs to one thread.
-public final class ReplicationConnection {
+@safe public final class ReplicationConnection {
   let handle: OpaquePointer
 
   public init(_ settings: ConnectionSettings) throws(PostgresError) {
