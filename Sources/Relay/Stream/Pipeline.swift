@@ -1,7 +1,9 @@
 import Kafka
 import PGOutput
+import Postgres
 import Runtime
 import Signing
+import Telemetry
 
 /// A producer, what it has in flight and how far the stream was read.
 ///
@@ -11,8 +13,8 @@ final class Pipeline {
   let producer: Producer
   let wake: WakeSignal
   let identity: SystemIdentity
-  /// One record a batch: each row is judged alone.
-  let isIsolating: Bool
+  /// Up to here one record makes a batch, so that each row is judged alone; nil for batches of any size.
+  private let isolateUntil: LSN?
   var flight: Flight
   var tracker: StreamTracker
   private(set) var fault: RelayError?
@@ -33,13 +35,13 @@ final class Pipeline {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, wake: WakeSignal,
-    identity: SystemIdentity, confirmed: LSN, isIsolating: Bool
+    identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN?
   ) throws(KafkaError) {
     var kafka = settings.kafka
     // librdkafka must never be the one that is full: the flight's bounds are the only ones.
     kafka.properties["queue.buffering.max.messages"] = String(settings.flight.rows * 2 + 1_000)
     kafka.properties["queue.buffering.max.kbytes"] = "2097151"
-    if isIsolating { kafka.properties["batch.num.messages"] = "1" }
+    if isolateUntil != nil { kafka.properties["batch.num.messages"] = "1" }
     producer = try Producer(kafka, wake: wake)
     let topic = try producer.topic(source.topic)
     var routes: [(type: [UInt8], topic: ProducerTopic)] = []
@@ -56,10 +58,15 @@ final class Pipeline {
     self.metrics = metrics
     self.wake = wake
     self.identity = identity
-    self.isIsolating = isIsolating
+    self.isolateUntil = isolateUntil
   }
 
   let topics: [ProducerTopic]
+
+  var isIsolating: Bool { isolateUntil != nil }
+
+  /// The rows among which one was refused are all behind.
+  var hasPassedIsolation: Bool { isolateUntil.map { flight.confirmable >= $0 } ?? false }
 
   var hasRoom: Bool { !flight.isFull && flight.bytes < bounds.bytes }
 
@@ -116,15 +123,15 @@ final class Pipeline {
           + "check the limits of topic \(pointer.topic)", after: .seconds(10))
     }
     var headers = RecordHeaders()
-    headers.add("id", Array(pointer.id.utf8).span.bytes)
-    headers.add("schema", Array(QuarantinePointer.schema.utf8).span.bytes)
-    headers.add("bongsu-error-class", Array(pointer.reason.utf8).span.bytes)
+    headers.add("id", Array(pointer.id.utf8).rawBytes)
+    headers.add("schema", Array(QuarantinePointer.schema.utf8).rawBytes)
+    headers.add("bongsu-error-class", Array(pointer.reason.utf8).rawBytes)
     // A key may be as large as what was refused.
     let key = Array((key ?? "").utf8.prefix(1_024))
     let value = pointer.encoded()
     do {
       try producer.produce(
-        parked, key: key.span.bytes, value: value.span.bytes, headers: &headers, token: token | Self.pointerBit)
+        parked, key: key.rawBytes, value: value.rawBytes, headers: &headers, token: token | Self.pointerBit)
     } catch {
       throw RelayError(.produce, "topic \(parked.name) took no pointer to a refused row", cause: error)
     }
@@ -139,7 +146,7 @@ final class Pipeline {
       let isPointer = report.token != token
       if let error = report.error {
         guard error.isRefusal, !isPointer else { return note(error, topic: report.topic) }
-        refused.append((describe(report, error), report.withKey { $0?.text }, token))
+        refused.append((describe(report, error), report.withKey { key in if let key { key.text } else { nil } }, token))
       } else {
         trouble = nil
         metrics.produceLatency.observe(microseconds: report.latencyMicroseconds)
@@ -179,7 +186,7 @@ final class Pipeline {
 
   private func describe(_ report: borrowing DeliveryReport, _ error: KafkaErrorCode) -> QuarantinePointer {
     let (bytes, digest) = report.withValue { value in
-      value.map { ($0.byteCount, SHA256.hexadecimal($0)) } ?? (0, SHA256.hexadecimal(RawSpan()))
+      if let value { (value.byteCount, SHA256.hexadecimal(value)) } else { (0, SHA256.hexadecimal(RawSpan())) }
     }
     return QuarantinePointer(
       source: source, id: report.header("id") ?? "", createdAt: nil, topic: report.topic, reason: error.description,

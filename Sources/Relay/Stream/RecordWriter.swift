@@ -25,7 +25,7 @@ struct RecordWriter: ~Copyable {
   func topic(_ body: RawSpan, _ row: RowLayout) -> ProducerTopic {
     guard !routes.isEmpty, let range = row.aggregateType else { return defaultTopic }
     let type = body.extracting(range)
-    for route in routes where route.type.span.bytes.isEqual(to: type) { return route.topic }
+    for route in routes where route.type.rawBytes.isEqual(to: type) { return route.topic }
     return defaultTopic
   }
 
@@ -40,9 +40,7 @@ struct RecordWriter: ~Copyable {
     add("aggregatetype", body, row.aggregateType)
     if let range = row.headers { try addOwn(body.extracting(range)) }
     Decimal.write(ordinal, to: &ordinalText)
-    headers.add("lsn", commitText.span.bytes)
-    headers.add("ordinal", ordinalText.span.bytes)
-    headers.add("committed_at", committedAtText.span.bytes)
+    addPosition()
     let key: RawSpan? = if let range = row.aggregateID { body.extracting(range) } else { nil }
     let value: RawSpan? = if let range = row.payload { body.extracting(range) } else { nil }
     do {
@@ -55,6 +53,13 @@ struct RecordWriter: ~Copyable {
   enum Refusal: Error {
     case kafka(KafkaError)
     case headers(HeaderScanner.Fault)
+  }
+
+  private mutating func addPosition() {
+    let (commit, ordinal, committedAt) = (commitText, ordinalText, committedAtText)
+    headers.add("lsn", commit.rawBytes)
+    headers.add("ordinal", ordinal.rawBytes)
+    headers.add("committed_at", committedAt.rawBytes)
   }
 
   private mutating func add(_ name: StaticString, _ body: RawSpan, _ range: Range<Int>?) {
