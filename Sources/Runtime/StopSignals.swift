@@ -11,7 +11,7 @@ public final class StopSignals: Sendable {
     unsafe sigaddset(&set, SIGTERM)
     unsafe sigaddset(&set, SIGINT)
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-    fileDescriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC.rawValue))
+    fileDescriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC))
     precondition(fileDescriptor >= 0, "signalfd failed: the process has no file descriptors left")
   }
 

@@ -26,9 +26,9 @@ let relayCommand = Command(
 }
 
 private func relaySettings(_ arguments: ParsedArguments) throws -> RelaySettings {
-  guard let dsn = arguments.string("dsn") else { throw UsageError("--dsn is missing: name the database") }
+  guard let dsn = arguments.string("dsn") else { throw UsageError(.missingArgument, "--dsn is missing: name the database") }
   guard let servers = arguments.string("bootstrap-servers") else {
-    throw UsageError("--bootstrap-servers is missing: name Kafka's address")
+    throw UsageError(.missingArgument, "--bootstrap-servers is missing: name Kafka's address")
   }
   let source = SourceSettings(
     name: "default", connection: try ConnectionSettings(conninfo: dsn), slot: arguments.string("slot") ?? "bongsu",
@@ -44,7 +44,7 @@ private func properties(_ settings: [String]) throws -> [String: String] {
   return try Dictionary(
     settings.map { setting in
       guard setting.hasPrefix(prefix), let equals = setting.firstIndex(of: "=") else {
-        throw UsageError("--set takes \(prefix)NAME=VALUE")
+        throw UsageError(.badValue, "--set takes \(prefix)NAME=VALUE")
       }
       let name = setting[..<equals].dropFirst(prefix.count)
       return (String(name), String(setting[setting.index(after: equals)...]))
