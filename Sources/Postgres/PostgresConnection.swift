@@ -23,12 +23,12 @@ import Glibc
     let sent = unsafe Self.withParameters(parameters) { count, values, lengths, formats in
       unsafe PQexecParams(handle, sql, count, nil, values, lengths, formats, 0)
     }
-    return try check(unsafe sent)
+    return try unsafe check(sent)
   }
 
   /// Runs several statements, without parameters, in one round trip; the last one's result.
   @discardableResult
-  public func run(script: String) throws(PostgresError) -> QueryResult { try check(unsafe PQexec(handle, script)) }
+  public func run(script: String) throws(PostgresError) -> QueryResult { try unsafe check(PQexec(handle, script)) }
 
   /// Runs `body` between BEGIN and COMMIT; whatever it throws rolls back.
   public func transaction<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
