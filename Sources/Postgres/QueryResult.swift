@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// A statement's answer, with all its rows in memory; values are PostgreSQL's text.
+/// A statement's answer, with all its rows in memory; values are PostgreSQL's text. Rows and columns count from 0.
 @safe public final class QueryResult {
   private let handle: OpaquePointer
 
@@ -21,16 +21,20 @@ import CLibPQ
 
   /// One value; nil is null. A row or column that is not there is a trap.
   public subscript(row: Int, column: Int) -> String? {
-    precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount)
-    if unsafe PQgetisnull(handle, Int32(row), Int32(column)) == 1 { return nil }
-    return unsafe String(cString: PQgetvalue(handle, Int32(row), Int32(column)))
+    guard let bytes = unsafe value(row, column) else { return nil }
+    return unsafe String(decoding: bytes, as: UTF8.self)
   }
 
+  /// One value by its column's exact name.
   public subscript(row: Int, name: String) -> String? {
-    self[row, Int(unsafe PQfnumber(handle, "\"\(name)\""))]
+    guard let column = columnNames.firstIndex(of: name) else { preconditionFailure("no column \(name)") }
+    return self[row, column]
   }
 
-  /// The first column of the first row.
+  /// One value as it came, for what may be no UTF-8; nil is null.
+  public func bytes(row: Int, column: Int) -> [UInt8]? { unsafe value(row, column).map { unsafe Array($0) } }
+
+  /// The first column of the first row; nil for null and for no row.
   public var scalar: String? { rowCount > 0 ? self[0, 0] : nil }
 
   /// The first column of each row, nulls left out.
@@ -41,14 +45,25 @@ import CLibPQ
 
   var status: ExecStatusType { unsafe PQresultStatus(handle) }
 
-  /// The server's refusal; nil when the statement went well.
+  private func value(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
+    precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount, "no such value")
+    if unsafe PQgetisnull(handle, Int32(row), Int32(column)) == 1 { return nil }
+    let length = Int(unsafe PQgetlength(handle, Int32(row), Int32(column)))
+    return unsafe UnsafeRawBufferPointer(start: PQgetvalue(handle, Int32(row), Int32(column)), count: length)
+  }
+}
+
+extension QueryResult {
+  /// The server's refusal, or the connection's end; nil when the statement went well.
   var failure: PostgresError? {
-    guard status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_PIPELINE_ABORTED else {
-      return nil
+    if status == PGRES_PIPELINE_ABORTED {
+      return PostgresError(.server, "an earlier statement was refused", sqlState: .failedTransaction)
     }
-    let message = field(BONGSU_DIAG_MESSAGE_PRIMARY) ?? "the connection was lost during a statement"
-    let state = field(BONGSU_DIAG_SQLSTATE).map(SQLState.init(rawValue:))
-    return PostgresError(state == nil ? .connection : .server, message, sqlState: state)
+    guard status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE else { return nil }
+    guard let state = field(BONGSU_DIAG_SQLSTATE), let message = field(BONGSU_DIAG_MESSAGE_PRIMARY) else {
+      return PostgresError(.connection, unsafe PostgresConnection.firstLine(PQresultErrorMessage(handle)))
+    }
+    return PostgresError(serverMessage: message, sqlState: SQLState(rawValue: state))
   }
 
   private func field(_ code: Int32) -> String? {

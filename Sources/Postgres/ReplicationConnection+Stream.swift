@@ -2,7 +2,14 @@ import CLibPQ
 public import PGOutput
 
 extension ReplicationConnection {
-  public enum Received: Sendable { case frame, wouldBlock, ended }
+  public enum Received: Sendable {
+    /// One frame was handed over.
+    case frame
+    /// Nothing whole is here; wait for the socket.
+    case wouldBlock
+    /// The server ended the stream without an error, as it does when it is stopped: connect again.
+    case ended
+  }
 
   /// Takes what has arrived on the socket, without waiting.
   public func consumeInput() throws(PostgresError) {
@@ -10,6 +17,7 @@ extension ReplicationConnection {
   }
 
   /// Hands the next whole frame to `body`, from libpq's memory; never waits.
+  /// - Throws: `PostgresError` when the stream or the connection ended, or what `body` throws.
   public func nextFrame<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws -> Received {
     var buffer: UnsafeMutablePointer<CChar>?
     let length = unsafe PQgetCopyData(handle, &buffer, 1)
@@ -21,40 +29,40 @@ extension ReplicationConnection {
     return .frame
   }
 
-  /// The stream is over: the server's reason, or a plain end.
+  /// The stream is over: the server's reason, or a plain end. What ended it has arrived, so reading it does not wait;
+  /// what would come after it is left.
   private func ended(_ code: Int32) throws(PostgresError) -> Received {
-    guard code == -1 else { throw unsafe PostgresConnection.lost(handle) }
-    unsafe PQsetnonblocking(handle, 0)
-    while let result = unsafe PQgetResult(handle) {
-      let answer = unsafe QueryResult(result)
-      if let failure = answer.failure { throw failure }
-      // Answering COPY BOTH again would repeat itself for ever.
-      if answer.status == PGRES_COPY_BOTH || answer.status == PGRES_COPY_IN { break }
-    }
+    guard code == -1, let result = unsafe PQgetResult(handle) else { throw unsafe PostgresConnection.lost(handle) }
+    if let failure = (unsafe QueryResult(result)).failure { throw failure }
     return .ended
   }
 
-  /// Queues a status; `flush` sends what did not fit into the socket.
+  /// Sends a status without waiting. While an older one has not gone out, only the newest is held, so a server that
+  /// does not read costs no memory.
   public func send(_ status: StatusUpdate) throws(PostgresError) {
-    let bytes = status.encoded()
-    let sent = unsafe bytes.withUnsafeBytes { raw in
-      unsafe PQputCopyData(handle, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count))
-    }
-    guard sent >= 0 else { throw unsafe PostgresConnection.lost(handle) }
-    _ = try flush()
+    heldStatus = status
+    try flush()
   }
 
-  /// Returns true when nothing is left to send.
+  /// Sends what did not fit into the socket before.
+  /// - Returns: true when nothing is left.
   @discardableResult
   public func flush() throws(PostgresError) -> Bool {
+    guard try flushQueued() else { return false }
+    guard let status = heldStatus else { return true }
+    let bytes = status.encoded()
+    let queued = unsafe bytes.withUnsafeBytes { raw in
+      unsafe PQputCopyData(handle, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count))
+    }
+    guard queued >= 0 else { throw unsafe PostgresConnection.lost(handle) }
+    if queued == 0 { return false }
+    heldStatus = nil
+    return try flushQueued()
+  }
+
+  private func flushQueued() throws(PostgresError) -> Bool {
     let left = unsafe PQflush(handle)
     guard left >= 0 else { throw unsafe PostgresConnection.lost(handle) }
     return left == 0
-  }
-
-  /// Tells the server that the stream is over and lets it go.
-  public func stop() {
-    unsafe PQputCopyEnd(handle, nil)
-    unsafe PQflush(handle)
   }
 }
