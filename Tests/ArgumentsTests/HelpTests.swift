@@ -24,9 +24,9 @@ struct HelpTests {
   func content() throws {
     let text = try #require(try SampleCommands.help("relay", "--help"))
     #expect(text.contains("Usage: ship relay [OPTIONS]\n       ship relay COMMAND\n"))
-    #expect(text.contains("  -s, --slot NAME      The slot.\n"))
-    #expect(text.contains("  --set KEY=VALUE...   Any key.\n"))
-    #expect(text.contains("  repair               repairs\n"))
+    #expect(text.contains("  -s, --slot NAME     The slot.\n"))
+    #expect(text.contains("  --set KEY=VALUE...  Any key.\n"))
+    #expect(text.contains("  repair              repairs\n"))
     #expect(text.contains("Example:\n  # one slot\n  ship relay --slot a\n"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
   }

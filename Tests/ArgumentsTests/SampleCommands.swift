@@ -24,7 +24,7 @@ enum SampleCommands {
     positionals: [Positional("SHELL", completion: .words(["bash", "zsh"]), help: "Which shell.")], run: { _ in })
 
   static let copy = Command(
-    "copy", summary: "copies", examples: [.init("ship copy a b", "two")],
+    "copy", summary: "copies", examples: [.init("ship config copy a b", "two")],
     positionals: [Positional("FROM", help: "From."), Positional("TO", .many, help: "To.")], run: { _ in })
 
   static let group = Command(
