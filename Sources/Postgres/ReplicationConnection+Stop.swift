@@ -6,7 +6,7 @@ extension ReplicationConnection {
   /// a connection closed with data unread would lose them. Frames that still come are dropped.
   /// - Returns: true when the server agreed in time; commands can be run again then. False: close it.
   @discardableResult
-  public func stop(timeout: Duration) -> Bool {
+  public func stop(timeout: Duration = .seconds(2)) -> Bool {
     let deadline = ContinuousClock.now + timeout
     while (try? flush()) == false { guard wait(until: deadline) else { return false } }
     guard unsafe PQputCopyEnd(handle, nil) == 1 else { return false }
