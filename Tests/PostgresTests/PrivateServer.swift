@@ -27,19 +27,20 @@ final class PrivateServer: @unchecked Sendable {
     echo \(password) > "$dir/password"
     "$1/initdb" -D "$dir/data" -U postgres -A scram-sha-256 --pwfile="$dir/password" -N -E UTF8 --locale=C || exit 1
     "$1/pg_ctl" -D "$dir/data" -l "$dir/log" -w start -o "-p $2 -k $dir -h 127.0.0.1 -c wal_level=logical -F \\
-      -c max_wal_senders=30 -c max_replication_slots=60 -c max_slot_wal_keep_size=1MB" || exit 1
+      -c max_wal_senders=30 -c max_replication_slots=60 $3" || exit 1
     echo ready
     read mode
     """
 
   struct Failed: Error {}
 
-  init() throws {
+  /// `options` are added to the server's command line.
+  init(options: String = "") throws {
     guard let binaries = Self.binaries else { throw Failed() }
     // PostgreSQL refuses to run as root.
     let user = getuid() == 0 ? ["runuser", "-u", "postgres", "--"] : []
     shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    shell.arguments = user + ["sh", "-c", Self.script, "sh", binaries, "\(port)"]
+    shell.arguments = user + ["sh", "-c", Self.script, "sh", binaries, "\(port)", options]
     shell.currentDirectoryURL = URL(fileURLWithPath: "/")
     let output = Pipe()
     (shell.standardInput, shell.standardOutput, shell.standardError) = (input, output, FileHandle.nullDevice)

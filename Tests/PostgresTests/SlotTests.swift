@@ -107,7 +107,7 @@ struct SlotTests {
 
   @Test("a slot that lost its log stops, with 55000")
   func lost() throws {
-    let server = try PrivateServer()
+    let server = try PrivateServer(options: "-c max_slot_wal_keep_size=1MB")
     defer { try? server.stop("immediate") }
     let admin = try PostgresConnection(server.settings())
     let name = Self.newName()

@@ -18,7 +18,7 @@ enum StreamEvent {
   }
 }
 
-struct StreamTimeout: Error {}
+enum StreamFailure: Error { case timeout, ended }
 
 extension ReplicationConnection {
   /// Reads events until one is `wanted`; they end with it.
@@ -31,13 +31,14 @@ extension ReplicationConnection {
       case .frame: break
       case .ended: event = .ended
       case .wouldBlock:
-        guard ContinuousClock.now < deadline else { throw StreamTimeout() }
+        guard ContinuousClock.now < deadline else { throw StreamFailure.timeout }
         _ = Poll.wait([socket], timeoutMilliseconds: 100)
         try consumeInput()
       }
       guard let event else { continue }
       events.append(event)
       if wanted(event) { return events }
+      if case .ended = event { throw StreamFailure.ended }
     }
   }
 

@@ -15,11 +15,17 @@ struct StreamTests {
     settings = try PrivateServer.shared.newDatabase()
     connection = try PostgresConnection(settings)
     try connection.run(script: "CREATE TABLE t (a int, b text); CREATE PUBLICATION \"p's \"\"one\"\"\" FOR TABLE t")
+    let name = "s\(UInt64.random(in: 0...UInt64.max))"
+    slot = try ReplicationConnection(settings).createSlot(name, isTemporary: false, snapshot: .nothing)
     replication = try ReplicationConnection(settings)
-    slot = try replication.createSlot(
-      "s\(UInt64.random(in: 0...UInt64.max))", isTemporary: true, snapshot: .nothing)
-    try replication.startReplication(
-      slot: slot.name, from: slot.consistentPoint, publications: ["p's \"one\""])
+    try replication.startReplication(slot: name, from: slot.consistentPoint, publications: ["p's \"one\""])
+  }
+
+  /// The stream again, as after a restart.
+  private func again() throws -> ReplicationConnection {
+    let next = try ReplicationConnection(settings)
+    try next.startReplication(slot: slot.name, from: .zero, publications: ["p's \"one\""])
+    return next
   }
 
   private var confirmed: LSN? {
@@ -109,8 +115,7 @@ struct StreamTests {
     #expect(try confirmed == end)
     #expect(try replication.execute("SELECT 1").scalar == "1", "the connection takes commands again")
     try connection.run(script: "INSERT INTO t VALUES (2)")
-    try replication.startReplication(slot: slot.name, from: .zero, publications: ["p's \"one\""])
-    #expect(try replication.rows(1) == [["2", nil]], "what was confirmed does not come again")
+    #expect(try again().rows(1) == [["2", nil]], "what was confirmed does not come again")
   }
 
   @Test("a status that asks for a reply is answered by a keep-alive")
@@ -128,8 +133,16 @@ struct StreamTests {
     try connection.run(script: "INSERT INTO t SELECT generate_series(1, 50000), repeat('x', 200)")
     _ = try replication.events { $0.row != nil }
     #expect(replication.stop(timeout: .seconds(20)))
-    try replication.startReplication(slot: slot.name, from: .zero, publications: ["p's \"one\""])
-    #expect(try replication.rows(50_000).count == 50_000)
+    #expect(try again().rows(50_000).count == 50_000)
+  }
+
+  @Test("a second stream on one connection is refused, since the server would end it in silence")
+  func second() throws {
+    #expect(replication.stop(timeout: .seconds(20)))
+    let error = #expect(throws: PostgresError.self) {
+      try replication.startReplication(slot: slot.name, from: .zero, publications: ["p"])
+    }
+    #expect(error?.disposition == .retry(after: nil))
   }
 
   @Test("statuses to a server that does not read cost no memory and no time")
