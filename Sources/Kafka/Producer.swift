@@ -63,7 +63,7 @@ public import Runtime
       throw KafkaError(.invalidArgument, "the topic property \(key) is not valid")
     }
     guard let made = unsafe rd_kafka_topic_new(handle, name, configuration) else {
-      throw KafkaError(KafkaErrorCode(unsafe rd_kafka_last_error()), "no handle for topic \(name)")
+      throw KafkaError(KafkaErrorCode(rd_kafka_last_error()), "no handle for topic \(name)")
     }
     return unsafe ProducerTopic(name: name, handle: made)
   }
@@ -86,7 +86,7 @@ public import Runtime
 
   /// Null stays null, and empty is a pointer to nothing.
   private static func withBytes<R>(_ span: RawSpan?, _ body: (UnsafeRawPointer?, Int) -> R) -> R {
-    guard let span else { return unsafe body(nil, 0) }
+    guard let span else { return body(nil, 0) }
     return unsafe span.withUnsafeBytes { bytes in
       unsafe body(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), bytes.count)
     }

@@ -42,11 +42,11 @@ struct HeaderScanner {
     guard at < text.byteCount else { throw .malformed(offset: at) }
     if text.byte(at) == UInt8(ascii: "\"") {
       at = try JSONString.read(text, at, into: &value)
-      emit(name.span.bytes, value.span.bytes)
+      emit(name.rawBytes, value.rawBytes)
     } else {
       let end = try Self.skipValue(text, at)
       let raw = text.extracting(at..<end)
-      emit(name.span.bytes, Self.isNull(raw) ? nil : raw)
+      emit(name.rawBytes, Self.isNull(raw) ? nil : raw)
       at = end
     }
     return Self.skipSpace(text, at)
