@@ -8,7 +8,10 @@ extension ReplicationConnection {
   @discardableResult
   public func stop(timeout: Duration = .seconds(2)) -> Bool {
     let deadline = ContinuousClock.now + timeout
-    while (try? flush()) == false { guard wait(until: deadline) else { return false } }
+    while (try? flush()) == false {
+      _ = dropFrames()
+      guard wait(until: deadline) else { return false }
+    }
     guard unsafe PQputCopyEnd(handle, nil) == 1 else { return false }
     var isStreaming = true
     while isStreaming || !isIdle() {
@@ -45,6 +48,6 @@ extension ReplicationConnection {
     let limit = min(left, .milliseconds(100))
     let milliseconds = limit.components.attoseconds / 1_000_000_000_000_000 + limit.components.seconds * 1000
     _ = Poll.wait([socket], timeoutMilliseconds: Int32(milliseconds) + 1)
-    return (try? consumeInput()) != nil
+    return unsafe PQconsumeInput(handle) == 1
   }
 }

@@ -24,6 +24,8 @@ public struct CreatedSlot: Sendable, Equatable {
   private(set) var handle: OpaquePointer?
   /// The walsender ends a second logical stream at once (PostgreSQL 15), without an error.
   var hasStreamed = false
+  /// True while libpq holds no whole frame.
+  var isDrained = true
   /// A status that came while the one before it had not gone out.
   var heldStatus: StatusUpdate?
 

@@ -52,6 +52,17 @@ struct ConnectTests {
     }
   }
 
+  @Test("TLS settings are passed through")
+  func encryption() throws {
+    let settings = try PrivateServer.shared.settings()
+    let state = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    #expect(try PostgresConnection(settings).execute(state).scalar == "f")
+    #expect(try PostgresConnection(settings.setting("sslmode", "require")).execute(state).scalar == "t")
+    let verifying = settings.setting("sslmode", "verify-full").setting("sslrootcert", "/nowhere/root.crt")
+    let error = #expect(throws: PostgresError.self) { try PostgresConnection(verifying) }
+    #expect(error?.code == .configuration)
+  }
+
   @Test("a connection that the server ended is lost, and retriable")
   func terminated() throws {
     let server = try PrivateServer.shared

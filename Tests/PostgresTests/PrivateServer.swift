@@ -26,7 +26,9 @@ final class PrivateServer: @unchecked Sendable {
     trap exit INT TERM
     echo \(password) > "$dir/password"
     "$1/initdb" -D "$dir/data" -U postgres -A scram-sha-256 --pwfile="$dir/password" -N -E UTF8 --locale=C || exit 1
-    "$1/pg_ctl" -D "$dir/data" -l "$dir/log" -w start -o "-p $2 -k $dir -h 127.0.0.1 -c wal_level=logical -F \\
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -days 2 \
+      -keyout "$dir/data/server.key" -out "$dir/data/server.crt" || exit 1
+    "$1/pg_ctl" -D "$dir/data" -l "$dir/log" -w start -o "-p $2 -k $dir -h 127.0.0.1 -c wal_level=logical -c ssl=on -F \\
       -c max_wal_senders=30 -c max_replication_slots=60 $3" || exit 1
     echo ready
     read mode
@@ -60,7 +62,7 @@ final class PrivateServer: @unchecked Sendable {
   }
 
   func settings(database: String = "postgres", password: String = PrivateServer.password) throws -> ConnectionSettings {
-    try ConnectionSettings(conninfo: "host=127.0.0.1 port=\(port) user=postgres dbname=\(database)")
+    try ConnectionSettings(conninfo: "host=127.0.0.1 port=\(port) user=postgres dbname=\(database) sslmode=disable")
       .setting("password", password)
   }
 

@@ -136,6 +136,30 @@ struct StreamTests {
     #expect(try again().rows(50_000).count == 50_000)
   }
 
+  @Test("what is not taken stays in the socket, however often its input is consumed")
+  func backPressure() throws {
+    try connection.run(script: "INSERT INTO t SELECT generate_series(1, 50000), repeat('x', 200)")
+    for _ in 0..<3_000 {
+      try #require(Poll.wait([replication.socket], timeoutMilliseconds: 10_000), "libpq took everything")
+      try replication.consumeInput()
+    }
+    #expect(try replication.rows(50_000).count == 50_000)
+  }
+
+  @Test("a stream of big and many rows works over TLS")
+  func encrypted() throws {
+    #expect(replication.stop(timeout: .seconds(20)))
+    let secure = try ReplicationConnection(settings.setting("sslmode", "require"))
+    #expect(try secure.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").scalar == "t")
+    try secure.startReplication(slot: slot.name, from: .zero, publications: ["p's \"one\""])
+    let text = String(repeating: "0123456789abcdef", count: 20 * 65_536)
+    try connection.execute("INSERT INTO t VALUES (0, $1)", [.text(text)])
+    #expect(try secure.rows(1).first?.last == text)
+    try connection.run(script: "INSERT INTO t SELECT generate_series(1, 20000), repeat('x', 200)")
+    #expect(try secure.rows(20_000).compactMap(\.first) == (1...20_000).map { "\($0)" })
+    #expect(secure.stop(timeout: .seconds(20)))
+  }
+
   @Test("a second stream on one connection is refused, since the server would end it in silence")
   func second() throws {
     #expect(replication.stop(timeout: .seconds(20)))
