@@ -1,3 +1,4 @@
+import Runtime
 import Testing
 
 @testable import Postgres
@@ -101,6 +102,21 @@ struct BulkTests {
     }
     #expect(large?.sqlState == SQLState(rawValue: "22P02"))
     #expect(try count == "0")
+  }
+
+  @Test("a connection that ends in the middle of a COPY is lost, and retriable")
+  func lost() throws {
+    let other = try PostgresConnection(PrivateServer.shared.settings())
+    let pid = try #require(try connection.execute("SELECT pg_backend_pid()").scalar)
+    let error = #expect(throws: PostgresError.self) {
+      try connection.copyIn("COPY t FROM STDIN") { write in
+        try write("1\tone\n")
+        try other.execute("SELECT pg_terminate_backend($1, 10000)", [.text(pid)])
+        for number in 2...1_000_000 { try write("\(number)\tmuch text to fill the socket\n") }
+      }
+    }
+    #expect(error?.disposition == .retry(after: nil))
+    #expect(!connection.isUsable)
   }
 
   @Test("what is no COPY FROM STDIN is refused")
