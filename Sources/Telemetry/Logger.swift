@@ -49,7 +49,7 @@ public struct LogLine: Sendable {
   /// One JSON object: `ts`, `level`, `label`, `message`, and the metadata's members.
   public var json: String {
     let fields = [
-      ("ts", time.formatted(.iso8601.time(includingFractionalSeconds: true))), ("level", level.rawValue),
+      ("ts", time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))), ("level", level.rawValue),
       ("label", label), ("message", message),
     ]
     let members = (fields + metadata.map { ($0.key, $0.value) }).map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }

@@ -131,7 +131,7 @@ final class StreamSession {
     if pipeline.tracker.transaction == nil || now >= deadline { isReading = false }
     guard !isReading, pipeline.flight.isEmpty || now >= stop.deadline else { return nil }
     try send(pipeline.flight.confirmable, asksForReply: false, now)
-    connection.stop()
+    connection.stop(timeout: .seconds(1))
     return .stopped
   }
 
