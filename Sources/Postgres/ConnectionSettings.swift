@@ -40,8 +40,9 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
     let rest = conninfo.dropFirst(scheme.count).prefix { $0 != "?" }
     let authority = rest.prefix { $0 != "/" }
     let hosts = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    let ports = hosts.split(separator: ",").compactMap { host in
-      host.split(separator: "]").last?.split(separator: ":", omittingEmptySubsequences: false).dropFirst().last
+    let ports = hosts.split(separator: ",").compactMap { host -> Substring? in
+      let afterAddress = host.lastIndex(of: "]").map { host[$0...] } ?? host
+      return afterAddress.split(separator: ":", omittingEmptySubsequences: false).dropFirst().last
     }
     return authority.count(where: { $0 == "@" }) > 1 || rest.dropFirst(authority.count).contains("@")
       || ports.contains { !$0.utf8.allSatisfy { (0x30...0x39).contains($0) } }

@@ -3,7 +3,8 @@ import CLibPQ
 extension PostgresConnection {
   /// Runs `COPY … FROM STDIN` and feeds it with what `body` writes, in pieces of any size.
   /// - Returns: the number of rows.
-  /// - Throws: what `body` throws, after which no row was taken, or the server's refusal.
+  /// - Throws: what `body` throws, after which no row was taken, or the server's refusal, which comes after the last
+  ///   piece also where the first was wrong.
   @discardableResult
   public func copyIn(_ sql: String, _ body: (_ write: (String) throws -> Void) throws -> Void) throws -> Int {
     guard try run(script: sql).status == PGRES_COPY_IN else {
@@ -13,9 +14,7 @@ extension PostgresConnection {
       try body { text in try self.write(text) }
     } catch {
       unsafe PQputCopyEnd(handle, "the writer gave up")
-      let refusal = readCopyAnswer().failure
-      // The server's own reason, where it had ended the COPY before the writer gave up.
-      if let refusal, refusal.sqlState != .queryCanceled { throw refusal }
+      _ = readCopyAnswer()
       throw error
     }
     guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw unsafe readCopyAnswer().failure ?? Self.lost(handle) }

@@ -32,19 +32,22 @@ extension ReplicationConnection {
     try execute("DROP_REPLICATION_SLOT \(try ReplicationNames.slot(name))")
   }
 
-  /// Begins the stream of pgoutput version 1 at `from`, or at what the slot has confirmed when that is later. From here
+  /// Begins the stream, one for each connection, of pgoutput version 1 at `from`, or at what the slot has confirmed when that is later. From here
   /// on nothing waits: `poll` on `socket`, `consumeInput`, and `nextFrame` until it would block.
   /// - Throws: `.undefinedObject` for a missing slot, `.objectInUse` for a busy one,
   ///   `.unmetPrerequisite` for a lost one. A missing publication is refused only when the first
   ///   transaction comes.
   public func startReplication(slot: String, from: LSN, publications: [String]) throws(PostgresError) {
+    guard !hasStreamed else {
+      throw PostgresError(.connection, "this connection has had its stream; a new stream needs a new connection")
+    }
     let command =
       "START_REPLICATION SLOT \(try ReplicationNames.slot(slot)) LOGICAL \(from) (proto_version '1', "
       + "publication_names \(try ReplicationNames.publications(publications)), messages 'true')"
     guard try execute(command).status == PGRES_COPY_BOTH else {
       throw PostgresError(.unexpectedAnswer, "START_REPLICATION began no stream")
     }
-    heldStatus = nil
+    hasStreamed = true
     guard unsafe PQsetnonblocking(handle, 1) == 0 else { throw unsafe PostgresConnection.lost(handle) }
   }
 }

@@ -6,9 +6,12 @@ extension ReplicationConnection {
   /// a connection closed with data unread would lose them. Frames that still come are dropped.
   /// - Returns: true when the server agreed in time; commands can be run again then. False: close it.
   @discardableResult
-  public func stop(timeout: Duration) -> Bool {
+  public func stop(timeout: Duration = .seconds(2)) -> Bool {
     let deadline = ContinuousClock.now + timeout
-    while (try? flush()) == false { guard wait(until: deadline) else { return false } }
+    while (try? flush()) == false {
+      _ = dropFrames()
+      guard wait(until: deadline) else { return false }
+    }
     guard unsafe PQputCopyEnd(handle, nil) == 1 else { return false }
     var isStreaming = true
     while isStreaming || !isIdle() {
@@ -45,6 +48,6 @@ extension ReplicationConnection {
     let limit = min(left, .milliseconds(100))
     let milliseconds = limit.components.attoseconds / 1_000_000_000_000_000 + limit.components.seconds * 1000
     _ = Poll.wait([socket], timeoutMilliseconds: Int32(milliseconds) + 1)
-    return (try? consumeInput()) != nil
+    return unsafe PQconsumeInput(handle) == 1
   }
 }

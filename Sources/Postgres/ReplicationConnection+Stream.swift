@@ -11,8 +11,12 @@ extension ReplicationConnection {
     case ended
   }
 
-  /// Takes what has arrived on the socket, without waiting.
+  /// Takes what has arrived on the socket, without waiting. It does nothing before `nextFrame` has said `wouldBlock`
+  /// after the last time, since libpq doubles its memory at each call that finds it full: what a relay has no room for
+  /// stays in the socket, and the server waits.
   public func consumeInput() throws(PostgresError) {
+    guard isDrained else { return }
+    isDrained = false
     guard unsafe PQconsumeInput(handle) == 1 else { throw unsafe PostgresConnection.lost(handle) }
   }
 
@@ -21,7 +25,10 @@ extension ReplicationConnection {
   public func nextFrame<E: Error>(_ body: (RawSpan) throws(E) -> Void) throws -> Received {
     var buffer: UnsafeMutablePointer<CChar>?
     let length = unsafe PQgetCopyData(handle, &buffer, 1)
-    if length == 0 { return .wouldBlock }
+    if length == 0 {
+      isDrained = true
+      return .wouldBlock
+    }
     guard length > 0, let buffer = unsafe buffer else { return try ended(length) }
     defer { unsafe PQfreemem(buffer) }
     let bytes = unsafe UnsafeRawBufferPointer(start: buffer, count: Int(length))

@@ -22,6 +22,10 @@ public struct CreatedSlot: Sendable, Equatable {
 @safe public final class ReplicationConnection {
   /// Nil once closed; libpq answers nil with a plain error.
   private(set) var handle: OpaquePointer?
+  /// The walsender ends a second logical stream at once (PostgreSQL 15), without an error.
+  var hasStreamed = false
+  /// True while libpq holds no whole frame.
+  var isDrained = true
   /// A status that came while the one before it had not gone out.
   var heldStatus: StatusUpdate?
 

@@ -14,6 +14,7 @@ enum ReplicationNames {
 
   /// A list of quoted names inside a string literal: both kinds of quotes are doubled.
   static func publications(_ names: [String]) throws(PostgresError) -> String {
+    guard !names.isEmpty else { throw PostgresError(.configuration, "a stream needs a publication") }
     for name in names where !(1...63).contains(name.utf8.count) || name.unicodeScalars.contains(where: isControl) {
       throw PostgresError(.configuration, "a publication's name is 1 to 63 bytes without control characters")
     }
