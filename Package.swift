@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "LocalServers", dependencies: ["Runtime"]),
     .executableTarget(
       name: "bongsu",
-      dependencies: ["Administration", "Arguments", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration", "NotificationModel", "Operations", "Relay"]),
+      dependencies: ["Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration", "NotificationModel", "Operations", "Relay"]),
 
     // Tests
     .target(

@@ -1,4 +1,5 @@
 import Arguments
+import HTTPServer
 import Kafka
 import Postgres
 import Relay
@@ -19,10 +20,12 @@ let relayCommand = Command(
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
     .string("topic", "NAME", help: "Where rows go (notification.events)."),
     .string("parked-topic", "NAME", help: "Where the pointers of refused rows go (notification.parked)."),
+    .string("listen", "HOST:PORT", help: "Where /metrics, /healthz and /readyz answer (127.0.0.1:9464)."),
     .repeated("set", "KEY=VALUE", help: "A property of librdkafka, as kafka.properties.linger.ms=1."),
   ]
 ) { arguments in
-  try runRelay(try relaySettings(arguments))
+  try runRelay(
+    try relaySettings(arguments), listen: try ListenAddress(arguments.string("listen") ?? "127.0.0.1:9464"))
 }
 
 private func relaySettings(_ arguments: ParsedArguments) throws -> RelaySettings {

@@ -16,8 +16,6 @@ struct Outbox {
   private func isInstalled() throws -> Bool { try database.isTrue("to_regclass('outbox.event') is not null") }
 
   private func migrate() throws {
-    try Child.run([setting.bongsu, "migrate", "outbox", "--dsn", setting.conninfo])
-    if try isInstalled() { return }
     let files = try? FileManager.default.contentsOfDirectory(atPath: setting.migrations)
     for file in (files ?? []).filter({ $0.hasSuffix(".up.sql") }).sorted() {
       let path = "\(setting.migrations)/\(file)"
