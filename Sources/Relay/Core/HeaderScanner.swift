@@ -1,7 +1,7 @@
 /// Reads the `headers` column: a JSON object whose members become Kafka headers.
 ///
 /// Strings are unescaped, null is a header without a value, anything else keeps its JSON text. It is our own and not
-/// Foundation's, as that costs five times what everything else does to a row (docs/decisions/0003-header-scanner.md).
+/// Foundation's, as that costs five times what everything else does to a row (docs/decisions/0001-header-scanner.md).
 /// Its two buffers are used again for each row.
 struct HeaderScanner {
   private var name: [UInt8] = []
