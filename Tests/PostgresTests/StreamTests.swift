@@ -169,12 +169,25 @@ struct StreamTests {
     #expect(error?.disposition == .retry(after: nil))
   }
 
+  private var walsender: String {
+    get throws {
+      let query = "SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1"
+      return try #require(try connection.execute(query, [.text(slot.name)]).scalar)
+    }
+  }
+
+  @Test("a stop gives up at its deadline when the server does not answer")
+  func stopDeadline() throws {
+    try Signals.withStopped(pid: walsender) {
+      let start = ContinuousClock.now
+      #expect(!replication.stop(timeout: .milliseconds(300)))
+      #expect(ContinuousClock.now - start < .seconds(10))
+    }
+  }
+
   @Test("statuses to a server that does not read cost no memory and no time")
   func deaf() throws {
-    let pid = try #require(
-      try connection.execute("SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1", [.text(slot.name)])
-        .scalar)
-    try Signals.withStopped(pid: pid) {
+    try Signals.withStopped(pid: walsender) {
       // The kernel makes room for some more after it was full for the first time.
       var held = 0
       for number in 0..<4_000_000 as Range<UInt64> where held < 10_000 {
