@@ -69,7 +69,8 @@ struct StreamCoreTests {
     ])
   func times(text: String, expected: String) throws {
     let bytes = Array(text.utf8)
-    let parsed = try #require(PostgresTime.parse(bytes.rawBytes))
+    let found = PostgresTime.parse(bytes.rawBytes)
+    let parsed = try #require(found)
     #expect(String(decoding: PostgresTime.format(parsed), as: UTF8.self) == expected)
   }
 
