@@ -65,8 +65,8 @@ public import Runtime
       unsafe rd_kafka_topic_conf_destroy(configuration)
       throw error
     }
+    // This takes the configuration, also when it fails.
     guard let topic = unsafe rd_kafka_topic_new(handle, name, configuration) else {
-      unsafe rd_kafka_topic_conf_destroy(configuration)
       let reason = KafkaErrorCode(rd_kafka_last_error()).explanation
       throw KafkaError(.invalidArg, "topic \(name) cannot be used: \(reason)")
     }
@@ -77,7 +77,7 @@ public import Runtime
   /// The error after which this producer accepts nothing more and must be replaced; nil while it works.
   public var fatalError: KafkaError? { unsafe handle.flatMap { unsafe KafkaError.fatal(of: $0) } }
 
-  /// Records, requests and acknowledgements that have not been drained yet.
+  /// Records without a drained report, and events (errors, log lines) that have not been drained.
   public var waiting: Int { unsafe handle.map { unsafe Int(rd_kafka_outq_len($0)) } ?? 0 }
 
   /// Gives up everything that waits or is on its way; `drain` then reports each as `purgeQueue` or `purgeInflight`. What
