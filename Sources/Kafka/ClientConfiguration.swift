@@ -10,9 +10,10 @@ enum ClientConfiguration {
     "log.queue": "true",
   ]
 
+  /// - Parameter prepare: sets what is not a property: events or callbacks.
   /// - Throws: `invalidArg` (stop) naming the property that is unknown, has a bad value or does not fit the others.
   static func client(
-    _ type: rd_kafka_type_t, _ properties: [String: String], events: Int32
+    _ type: rd_kafka_type_t, _ properties: [String: String], prepare: (OpaquePointer) -> Void
   ) throws(KafkaError) -> OpaquePointer {
     let configuration = unsafe rd_kafka_conf_new()!
     do {
@@ -23,7 +24,7 @@ enum ClientConfiguration {
       unsafe rd_kafka_conf_destroy(configuration)
       throw error
     }
-    unsafe rd_kafka_conf_set_events(configuration, events | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
+    unsafe prepare(configuration)
     var client: OpaquePointer?
     let problem = unsafe text { unsafe client = rd_kafka_new(type, configuration, $0, $1) }
     guard let client = unsafe client else {

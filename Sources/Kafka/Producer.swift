@@ -22,8 +22,9 @@ public import Runtime
   /// - Throws: `invalidArg` (stop) naming the property that cannot be used.
   public init(_ settings: KafkaSettings, wake: WakeSignal? = nil) throws(KafkaError) {
     self.wake = wake
-    let client = try unsafe ClientConfiguration.client(
-      RD_KAFKA_PRODUCER, settings.over(Self.defaults), events: RD_KAFKA_EVENT_DR)
+    let client = try unsafe ClientConfiguration.client(RD_KAFKA_PRODUCER, settings.over(Self.defaults)) {
+      unsafe rd_kafka_conf_set_events($0, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
+    }
     let main = unsafe rd_kafka_queue_get_main(client)
     unsafe handle = client
     unsafe queue = main

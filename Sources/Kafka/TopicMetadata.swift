@@ -8,12 +8,25 @@ public struct TopicMetadata: Sendable, Equatable {
     public let leader: Int32?
     public let replicas: [Int32]
     public let inSyncReplicas: [Int32]
+
+    public init(id: Int32, leader: Int32?, replicas: [Int32] = [], inSyncReplicas: [Int32] = []) {
+      self.id = id
+      self.leader = leader
+      self.replicas = replicas
+      self.inSyncReplicas = inSyncReplicas
+    }
   }
 
   public let name: String
   public let partitions: [Partition]
   /// `unknownTopicOrPart` for a missing topic, `topicAuthorizationFailed` for one that may not be described.
   public let error: KafkaErrorCode?
+
+  public init(name: String, partitions: [Partition], error: KafkaErrorCode? = nil) {
+    self.name = name
+    self.partitions = partitions
+    self.error = error
+  }
 }
 
 /// What a broker says of its cluster.
