@@ -42,6 +42,8 @@ public enum Polled<Value> {
       var one: UInt64 = 1
       unsafe rd_kafka_queue_io_event_enable(queue, wake.fileDescriptor, &one, MemoryLayout<UInt64>.size)
       unsafe rd_kafka_queue_destroy(queue)
+      // Something may have come before.
+      wake.signal()
     }
   }
 

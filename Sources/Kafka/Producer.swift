@@ -32,6 +32,8 @@ public import Runtime
       // librdkafka writes this when its queue ceases to be empty; an eventfd takes eight bytes, no less.
       var one: UInt64 = 1
       unsafe rd_kafka_queue_io_event_enable(main, wake.fileDescriptor, &one, MemoryLayout<UInt64>.size)
+      // It may have ceased to be empty before.
+      wake.signal()
     }
   }
 

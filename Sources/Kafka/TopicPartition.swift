@@ -55,7 +55,9 @@ public enum StartOffset: Hashable, Sendable {
   /// - Throws: the first error that a call left at a partition.
   func offsets() throws(KafkaError) -> [TopicPartition: Int64] {
     var result: [TopicPartition: Int64] = [:]
-    for unsafe element in unsafe Self.elements(handle) {
+    let elements = unsafe Self.elements(handle)
+    for index in elements.indices {
+      let element = unsafe elements[index]
       guard unsafe element.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw unsafe KafkaError(element.err) }
       unsafe result[TopicPartition(String(cString: element.topic), element.partition)] = unsafe element.offset
     }

@@ -17,21 +17,27 @@ import Testing
     #expect(error.disposition == .retry(after: nil))
   }
 
-  @Test("what a broker may still forgive is retried", arguments: [
-    KafkaErrorCode.transport, .allBrokersDown, .timedOut, .msgTimedOut, .queueFull, .fatal, .notEnoughReplicas,
-    .purgeQueue,
-  ])
+  @Test(
+    "what a broker may still forgive is retried",
+    arguments: [
+      KafkaErrorCode.transport, .allBrokersDown, .timedOut, .msgTimedOut, .queueFull, .fatal, .notEnoughReplicas,
+      .purgeQueue,
+    ])
   func retried(code: KafkaErrorCode) { #expect(KafkaError(code).disposition == .retry(after: nil)) }
 
-  @Test("what a person must mend is retried slowly", arguments: [
-    KafkaErrorCode.topicAuthorizationFailed, .unknownTopic, .unknownTopicOrPart, .saslAuthenticationFailed,
-    .authentication,
-  ])
+  @Test(
+    "what a person must mend is retried slowly",
+    arguments: [
+      KafkaErrorCode.topicAuthorizationFailed, .unknownTopic, .unknownTopicOrPart, .saslAuthenticationFailed,
+      .authentication,
+    ])
   func slowly(code: KafkaErrorCode) { #expect(KafkaError(code).disposition == .retry(after: .seconds(10))) }
 
-  @Test("a record refused for its own sake is rejected", arguments: [
-    KafkaErrorCode.msgSizeTooLarge, .invalidRecord, .policyViolation, .invalidMsg,
-  ])
+  @Test(
+    "a record refused for its own sake is rejected",
+    arguments: [
+      KafkaErrorCode.msgSizeTooLarge, .invalidRecord, .policyViolation, .invalidMsg,
+    ])
   func rejected(code: KafkaErrorCode) {
     let error = KafkaError(code)
     #expect(error.disposition == .reject(error.description))

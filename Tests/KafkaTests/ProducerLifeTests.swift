@@ -60,9 +60,9 @@ import Testing
 
   @Test("brokers that cannot be reached are told through onError, and log lines through onLog")
   func tellsErrors() throws {
-    let port = try closedPort()
+    let port = try ClosedPort()
     let wake = WakeSignal()
-    let producer = try Producer(KafkaSettings(bootstrapServers: "127.0.0.1:\(port)"), wake: wake)
+    let producer = try Producer(port.settings, wake: wake)
     var errors: Set<KafkaErrorCode> = []
     var logs: [KafkaLog] = []
     producer.onError = { errors.insert($0.code) }
@@ -91,7 +91,8 @@ import Testing
 
   @Test("warming without a broker ends at its time-out with an error to retry")
   func warmsInVain() throws {
-    let producer = try Producer(KafkaSettings(bootstrapServers: "127.0.0.1:\(closedPort())"))
+    let port = try ClosedPort()
+    let producer = try Producer(port.settings)
     let error = #expect(throws: KafkaError.self) {
       try producer.warm(topics: ["events"], timeoutMilliseconds: 200)
     }

@@ -54,9 +54,11 @@ import Testing
     #expect(producer.collect().map(\.token) == [2])
   }
 
-  @Test("a record that the broker refuses is reported alone and the next one passes", arguments: [
-    KafkaErrorCode.msgSizeTooLarge, .policyViolation, .invalidRecord,
-  ])
+  @Test(
+    "a record that the broker refuses is reported alone and the next one passes",
+    arguments: [
+      KafkaErrorCode.msgSizeTooLarge, .policyViolation, .invalidRecord,
+    ])
   func reportsRefusal(code: KafkaErrorCode) throws {
     let cluster = MockCluster()
     cluster.createTopic("events")

@@ -33,10 +33,12 @@ import Testing
     _ = try Producer(KafkaSettings(bootstrapServers: "127.0.0.1:1", properties: properties))
   }
 
-  @Test("no secret appears in a description", arguments: [
-    "sasl.password", "ssl.key.password", "ssl.keystore.password", "sasl.oauthbearer.client.secret", "ssl.key.pem",
-    "sasl.oauthbearer.config", "sasl.pasword", "sasl.jaas.config",
-  ])
+  @Test(
+    "no secret appears in a description",
+    arguments: [
+      "sasl.password", "ssl.key.password", "ssl.keystore.password", "sasl.oauthbearer.client.secret", "ssl.key.pem",
+      "sasl.oauthbearer.config", "sasl.pasword", "sasl.jaas.config",
+    ])
   func hidesSecrets(name: String) {
     let settings = KafkaSettings(bootstrapServers: "kafka:9093", properties: [name: "hunter2", "linger.ms": "5"])
     #expect(settings.description == settings.description.replacing("hunter2", with: ""))
