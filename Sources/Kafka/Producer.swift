@@ -1,117 +1,132 @@
 import CRDKafka
 public import Runtime
 
-/// A topic of one producer; it lives as long as that.
+/// An idempotent producer whose acknowledgements come in batches, when `drain` asks for them. It belongs to one thread;
+/// a `WakeSignal` wakes that thread when there is something to drain.
+///
+/// By itself it waits for all in-sync replicas, never gives a record up for time, partitions as Java clients do
+/// (murmur2) and sends without Nagle's delay; `KafkaSettings.properties` overrides each of these.
+@safe public final class Producer {
+  private(set) var handle: OpaquePointer?
+  private(set) var queue: OpaquePointer?
+  private var topics: [ProducerTopic] = []
+  private let wake: WakeSignal?
+  var listeners = ClientListeners()
+
+  static let defaults = ClientConfiguration.defaults.merging([
+    "enable.idempotence": "true", "acks": "all", "message.timeout.ms": "0", "partitioner": "murmur2_random",
+  ]) { $1 }
+
+  /// Connects in the background; that brokers cannot be reached is told to `onError`, not here.
+  /// - Parameter wake: signalled when acknowledgements, errors or log lines begin to wait for `drain`.
+  /// - Throws: `invalidArg` (stop) naming the property that cannot be used.
+  public init(_ settings: KafkaSettings, wake: WakeSignal? = nil) throws(KafkaError) {
+    self.wake = wake
+    let client = try unsafe ClientConfiguration.client(RD_KAFKA_PRODUCER, settings.over(Self.defaults)) {
+      unsafe rd_kafka_conf_set_events($0, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG)
+    }
+    let main = unsafe rd_kafka_queue_get_main(client)
+    unsafe handle = client
+    unsafe queue = main
+    if let wake {
+      // librdkafka writes this when its queue ceases to be empty; an eventfd takes eight bytes, no less.
+      var one: UInt64 = 1
+      unsafe rd_kafka_queue_io_event_enable(main, wake.fileDescriptor, &one, MemoryLayout<UInt64>.size)
+      // It may have ceased to be empty before.
+      wake.signal()
+    }
+  }
+
+  deinit { close() }
+
+  /// Hears, during `drain` and `flush`, of lost connections, refused log-ins, all brokers being down and fatal errors.
+  public var onError: ((KafkaError) -> Void)? {
+    get { listeners.onError }
+    set { listeners.onError = newValue }
+  }
+
+  /// Hears librdkafka's log lines, during `drain` and `flush`. They go nowhere else.
+  public var onLog: ((KafkaLog) -> Void)? {
+    get { listeners.onLog }
+    set { listeners.onLog = newValue }
+  }
+
+  /// A topic to produce to; keep it, making one costs more than a record.
+  /// - Parameter properties: topic properties over those of the client. They count at the first use of a name only.
+  /// - Throws: `invalidArg` (stop) for a bad property or name. That a topic is missing shows later.
+  public func topic(_ name: String, properties: [String: String] = [:]) throws(KafkaError) -> ProducerTopic {
+    let handle = try unsafe opened()
+    if let known = topics.first(where: { $0.name == name }) { return known }
+    let configuration = unsafe rd_kafka_default_topic_conf_dup(handle)
+    do {
+      for (key, value) in properties.sorted(by: { $0.key < $1.key }) {
+        try unsafe ClientConfiguration.set(key, value) {
+          unsafe rd_kafka_topic_conf_set(configuration, key, value, $0, $1)
+        }
+      }
+    } catch {
+      unsafe rd_kafka_topic_conf_destroy(configuration)
+      throw error
+    }
+    // This takes the configuration, also when it fails.
+    guard let topic = unsafe rd_kafka_topic_new(handle, name, configuration) else {
+      let reason = KafkaErrorCode(rd_kafka_last_error()).explanation
+      throw KafkaError(.invalidArg, "topic \(name) cannot be used: \(reason)")
+    }
+    topics.append(unsafe ProducerTopic(name: name, handle: topic))
+    return topics[topics.count - 1]
+  }
+
+  /// The error after which this producer accepts nothing more and must be replaced; nil while it works.
+  public var fatalError: KafkaError? { unsafe handle.flatMap { unsafe KafkaError.fatal(of: $0) } }
+
+  /// Records without a drained report, and events (errors, log lines) that have not been drained.
+  public var waiting: Int { unsafe handle.map { unsafe Int(rd_kafka_outq_len($0)) } ?? 0 }
+
+  /// Gives up everything that waits or is on its way; `drain` then reports each as `purgeQueue` or `purgeInflight`. What
+  /// was on its way may still reach the topic: only for a producer that is abandoned.
+  public func purge() {
+    guard let handle = unsafe handle else { return }
+    unsafe rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
+  }
+
+  /// Ends the client at once and for good; what has not been drained is never reported. Flush before, if it matters.
+  public func close() {
+    guard let client = unsafe handle else { return }
+    purge()
+    unsafe rd_kafka_queue_io_event_enable(queue, -1, nil, 0)
+    unsafe rd_kafka_queue_destroy(queue)
+    for topic in topics { topic.destroy() }
+    topics.removeAll()
+    unsafe rd_kafka_destroy(client)
+    unsafe handle = nil
+    unsafe queue = nil
+  }
+
+  /// Makes it fail as after an error that the broker cannot forgive. For tests of what happens then.
+  public func injectFatalError(_ code: KafkaErrorCode, reason: String) {
+    guard let handle = unsafe handle else { return }
+    unsafe crd_test_fatal_error(handle, code.c, reason)
+  }
+
+  func opened() throws(KafkaError) -> OpaquePointer {
+    guard let handle = unsafe handle else { throw KafkaError(.destroy, "the producer is closed") }
+    return unsafe handle
+  }
+}
+
+/// A topic of one producer; ends with it.
 @safe public final class ProducerTopic {
   public let name: String
-  let handle: OpaquePointer
+  private(set) var handle: OpaquePointer?
 
   init(name: String, handle: OpaquePointer) {
     self.name = name
-    unsafe self.handle = handle
+    unsafe self.handle = unsafe handle
   }
 
-  deinit { unsafe rd_kafka_topic_destroy(handle) }
-}
-
-/// An idempotent producer. It belongs to one thread, which produces and drains the reports.
-@safe public final class Producer {
-  let handle: OpaquePointer
-  let queue: OpaquePointer
-
-  /// Late if it must be, never lost: no record times out, and order per partition is kept.
-  public static let defaults = [
-    "enable.idempotence": "true", "acks": "all", "message.timeout.ms": "0", "socket.nagle.disable": "true",
-    "partitioner": "murmur2_random", "max.in.flight.requests.per.connection": "5", "linger.ms": "1",
-    "retry.backoff.ms": "200", "reconnect.backoff.max.ms": "3000", "client.id": "bongsu",
-    "socket.keepalive.enable": "true", "log.connection.close": "false",
-  ]
-
-  /// - Parameter wake: signalled by librdkafka's threads when reports wait; put its descriptor into `poll`.
-  public init(_ settings: KafkaSettings, wake: WakeSignal? = nil) throws(KafkaError) {
-    let configuration = try unsafe settings.makeConfiguration(defaults: Self.defaults)
-    unsafe rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
-    unsafe rd_kafka_conf_set_log_cb(configuration) { _, _, _, _ in }
-    var text = [CChar](repeating: 0, count: 512)
-    guard let made = unsafe rd_kafka_new(RD_KAFKA_PRODUCER, configuration, &text, text.count) else {
-      unsafe rd_kafka_conf_destroy(configuration)
-      let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      throw KafkaError(.invalidArgument, "the Kafka client refused its configuration: \(reason)")
-    }
-    unsafe handle = made
-    unsafe queue = rd_kafka_queue_get_main(made)
-    if let wake {
-      // eventfd takes exactly eight bytes.
-      var one: UInt64 = 1
-      unsafe rd_kafka_queue_io_event_enable(queue, wake.fileDescriptor, &one, 8)
-    }
+  func destroy() {
+    if let topic = unsafe handle { unsafe rd_kafka_topic_destroy(topic) }
+    unsafe handle = nil
   }
-
-  deinit {
-    unsafe rd_kafka_queue_io_event_enable(queue, -1, nil, 0)
-    unsafe rd_kafka_queue_destroy(queue)
-    unsafe rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
-  }
-
-  /// - Parameter properties: topic properties of librdkafka.
-  public func topic(_ name: String, properties: [String: String] = [:]) throws(KafkaError) -> ProducerTopic {
-    let configuration = unsafe rd_kafka_default_topic_conf_dup(handle)
-    for (key, value) in properties where unsafe rd_kafka_topic_conf_set(configuration, key, value, nil, 0)
-      != RD_KAFKA_CONF_OK
-    {
-      unsafe rd_kafka_topic_conf_destroy(configuration)
-      throw KafkaError(.invalidArgument, "the topic property \(key) is not valid")
-    }
-    guard let made = unsafe rd_kafka_topic_new(handle, name, configuration) else {
-      throw KafkaError(KafkaErrorCode(rd_kafka_last_error()), "no handle for topic \(name)")
-    }
-    return unsafe ProducerTopic(name: name, handle: made)
-  }
-
-  /// Queues one record; its bytes are copied. An error means that it was not taken: there will be no report, and
-  /// `headers` are as they were. After a success they are empty.
-  public func produce(
-    _ topic: ProducerTopic, key: RawSpan?, value: RawSpan?, headers: inout RecordHeaders, token: UInt
-  ) throws(KafkaError) {
-    let taken = unsafe headers.native
-    let code = unsafe Self.withBytes(key) { key, keyCount in
-      unsafe Self.withBytes(value) { value, valueCount in
-        unsafe bongsu_produce(
-          handle, topic.handle, key, keyCount, value, valueCount, taken, UnsafeMutableRawPointer(bitPattern: token))
-      }
-    }
-    guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw failure(code) }
-    headers.didGiveAway()
-  }
-
-  /// Null stays null, and empty is a pointer to nothing.
-  private static func withBytes<R>(_ span: RawSpan?, _ body: (UnsafeRawPointer?, Int) -> R) -> R {
-    guard let span else { return body(nil, 0) }
-    return unsafe span.withUnsafeBytes { bytes in
-      unsafe body(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), bytes.count)
-    }
-  }
-
-  private func failure(_ code: rd_kafka_resp_err_t) -> KafkaError {
-    code == RD_KAFKA_RESP_ERR__FATAL ? fatalError ?? KafkaError(.fatal, isFatal: true) : KafkaError(KafkaErrorCode(code))
-  }
-
-  /// What ended the producer; nil while it works.
-  public var fatalError: KafkaError? {
-    var text = [CChar](repeating: 0, count: 512)
-    let code = unsafe rd_kafka_fatal_error(handle, &text, text.count)
-    guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-    return KafkaError(KafkaErrorCode(code), isFatal: true)
-  }
-
-  /// Records, reports and events that wait.
-  public var waiting: Int { Int(unsafe rd_kafka_outq_len(handle)) }
-
-  /// Makes the producer fail as after a protocol violation; for tests of the way back.
-  public func failForTest() {
-    unsafe rd_kafka_test_fatal_error(handle, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "asked for by a test")
-  }
-
-  /// Gives up what is queued and in flight: its outcome is unknown from here on.
-  public func purge() { unsafe rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT) }
 }

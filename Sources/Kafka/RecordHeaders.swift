@@ -1,48 +1,54 @@
 import CRDKafka
 
-/// The headers of one record to be. Producing takes them, so that the next record begins with none.
+/// The headers of one record under construction, in librdkafka's own memory: names and values are copied as they come,
+/// and a record that was accepted takes them along without another copy.
 @safe public struct RecordHeaders: ~Copyable {
   private var handle: OpaquePointer?
 
-  public init() { unsafe handle = nil }
+  public init() {}
 
   deinit { if let handle = unsafe handle { unsafe rd_kafka_headers_destroy(handle) } }
 
-  /// Appends a header; `value` nil is a header without a value. Bytes are copied.
+  public var count: Int { unsafe handle.map { unsafe rd_kafka_header_cnt($0) } ?? 0 }
+
+  /// - Parameter value: nil is a null value, which is another thing than an empty one. A name may come several times.
   public mutating func add(_ name: RawSpan, _ value: RawSpan?) {
-    let headers = unsafe made()
-    unsafe name.withUnsafeBytes { name in
-      guard let value else {
-        unsafe rd_kafka_header_add(headers, name.baseAddress, name.count, nil, 0)
-        return
-      }
-      unsafe value.withUnsafeBytes { value in
-        // librdkafka takes a null pointer for a null value, and an empty span's pointer may be null.
-        let bytes = unsafe value.baseAddress ?? name.baseAddress
-        unsafe rd_kafka_header_add(headers, name.baseAddress, name.count, bytes, value.count)
-      }
-    }
+    unsafe name.withUnsafeBytes { unsafe add($0, value) }
   }
+
+  public mutating func add(_ name: borrowing Span<UInt8>, _ value: RawSpan?) { unsafe add(name.bytes, value) }
 
   public mutating func add(_ name: StaticString, _ value: RawSpan?) {
-    let bytes = unsafe UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    add(unsafe bytes.bytes, value)
+    unsafe add(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
   }
 
-  /// Forgets what was added.
+  public mutating func add(_ name: String, _ value: RawSpan?) { unsafe add(name.utf8Span.span.bytes, value) }
+
+  /// Forgets all of them.
   public mutating func removeAll() {
-    if let handle = unsafe handle { unsafe rd_kafka_headers_destroy(handle) }
-    unsafe handle = nil
+    if let handle = unsafe take() { unsafe rd_kafka_headers_destroy(handle) }
   }
 
-  private mutating func made() -> OpaquePointer {
-    if let handle = unsafe handle { return unsafe handle }
-    let new = unsafe rd_kafka_headers_new(8)!
-    unsafe handle = new
-    return unsafe new
+  var borrowed: OpaquePointer? { unsafe handle }
+
+  /// Hands them over; empty from here on.
+  @discardableResult
+  mutating func take() -> OpaquePointer? {
+    defer { unsafe handle = nil }
+    return unsafe handle
   }
 
-  /// For librdkafka; after a success they are its own: call `didGiveAway`.
-  var native: OpaquePointer? { unsafe handle }
-  mutating func didGiveAway() { unsafe handle = nil }
+  private mutating func add(_ name: UnsafeRawBufferPointer, _ value: RawSpan?) {
+    if unsafe handle == nil { unsafe handle = rd_kafka_headers_new(8) }
+    // A length of zero is never read through; the pointer only says that the value is there.
+    let empty = unsafe UnsafeRawPointer(bitPattern: 1)
+    let chars = unsafe (name.baseAddress ?? empty)?.assumingMemoryBound(to: CChar.self)
+    guard let value else {
+      unsafe rd_kafka_header_add(handle, chars, name.count, nil, 0)
+      return
+    }
+    unsafe value.withUnsafeBytes { bytes in
+      _ = unsafe rd_kafka_header_add(handle, chars, name.count, bytes.baseAddress ?? empty, bytes.count)
+    }
+  }
 }

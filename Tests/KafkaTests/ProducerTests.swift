@@ -1,0 +1,124 @@
+import Kafka
+import Runtime
+import Testing
+
+@Suite struct ProducerTests {
+  @Test("every record is acknowledged once, with its token and an offset")
+  func acknowledges() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events", partitions: 3)
+    let producer = try Producer(cluster.settings())
+    for token in 1...100 { try producer.send("events", key: "k\(token)", token: UInt(token)) }
+    let reports = producer.collect()
+    #expect(reports.map(\.token).sorted() == Array(1...100))
+    #expect(reports.allSatisfy { $0.error == nil && $0.offset != nil && $0.latencyMicroseconds > 0 })
+    #expect(producer.waiting == 0)
+  }
+
+  @Test("the wake signal's descriptor becomes readable when an acknowledgement waits")
+  func wakes() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let wake = WakeSignal()
+    let producer = try Producer(cluster.settings(), wake: wake)
+    for token: UInt in 1...2 {
+      try producer.send("events", token: token)
+      var tokens: [UInt] = []
+      while tokens.isEmpty, Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 10_000) {
+        wake.clear()
+        producer.drain { tokens.append($0.token) }
+      }
+      #expect(tokens == [token])
+    }
+    #expect(!wake.clear())
+  }
+
+  @Test("a record over message.max.bytes is refused at once, its headers stay and no report comes")
+  func refusesTooLarge() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let producer = try Producer(cluster.settings(["message.max.bytes": "2000"]))
+    let topic = try producer.topic("events")
+    var headers = RecordHeaders()
+    headers.add("id", "1".utf8Span.span.bytes)
+    let large = [UInt8](repeating: 1, count: 3_000)
+    let error = #expect(throws: KafkaError.self) {
+      try producer.produce(topic, key: nil, value: large.span.bytes, headers: &headers, token: 1)
+    }
+    #expect(error?.code == .msgSizeTooLarge)
+    #expect(error?.disposition == .reject(error?.description ?? ""))
+    #expect(headers.count == 1)
+    let small = [UInt8](repeating: 1, count: 100)
+    try producer.produce(topic, key: nil, value: small.span.bytes, headers: &headers, token: 2)
+    #expect(headers.count == 0)
+    #expect(producer.collect().map(\.token) == [2])
+  }
+
+  @Test(
+    "a record that the broker refuses is reported alone and the next one passes",
+    arguments: [
+      KafkaErrorCode.msgSizeTooLarge, .policyViolation, .invalidRecord,
+    ])
+  func reportsRefusal(code: KafkaErrorCode) throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let producer = try Producer(cluster.settings())
+    cluster.pushErrors([code], toRequest: MockCluster.produceRequest)
+    try producer.send("events", token: 1)
+    let refused = producer.collect()
+    #expect(refused.map(\.error) == [code])
+    guard case .reject = refused.first?.failure?.disposition else {
+      Issue.record("\(code) does not reject the record")
+      return
+    }
+    try producer.send("events", token: 2)
+    #expect(producer.collect().map { [$0.token: $0.error] } == [[2: nil]])
+    #expect(producer.fatalError == nil)
+  }
+
+  @Test("too few replicas are waited for and the record is delivered")
+  func retriesReplicas() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let producer = try Producer(cluster.settings(["retry.backoff.ms": "10"]))
+    cluster.pushErrors([.notEnoughReplicas, .notEnoughReplicasAfterAppend], toRequest: MockCluster.produceRequest)
+    try producer.send("events", token: 7)
+    #expect(producer.collect().map { [$0.token: $0.error] } == [[7: nil]])
+  }
+
+  @Test("a topic without the right to write fails its record, then refuses at once without losing the headers")
+  func unauthorized() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let producer = try Producer(cluster.settings())
+    let topic = try producer.topic("events")
+    cluster.pushErrors([.topicAuthorizationFailed], toRequest: MockCluster.produceRequest)
+    try producer.send("events", headers: [("id", "1")], token: 1)
+    #expect(producer.collect().map(\.error) == [.topicAuthorizationFailed])
+    var headers = RecordHeaders()
+    headers.add("id", "2".utf8Span.span.bytes)
+    for _ in 1...3 {
+      let error = #expect(throws: KafkaError.self) {
+        try producer.produce(topic, key: nil, value: nil, headers: &headers, token: 2)
+      }
+      #expect(error?.code == .topicAuthorizationFailed)
+      #expect(error?.disposition == .retry(after: .seconds(10)))
+    }
+    #expect(headers.count == 1)
+    #expect(producer.drain { _ in } == 0)
+  }
+
+  @Test("a full queue refuses and takes records again once it was drained")
+  func queueFull() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let producer = try Producer(cluster.settings(["queue.buffering.max.messages": "5"]))
+    for token: UInt in 1...5 { try producer.send("events", token: token) }
+    let error = #expect(throws: KafkaError.self) { try producer.send("events", token: 6) }
+    #expect(error?.code == .queueFull)
+    #expect(error?.disposition == .retry(after: nil))
+    #expect(producer.collect().count == 5)
+    try producer.send("events", token: 6)
+    #expect(producer.collect().map(\.token) == [6])
+  }
+}
