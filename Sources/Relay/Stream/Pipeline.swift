@@ -41,6 +41,8 @@ final class Pipeline {
     // librdkafka must never be the one that is full: the flight's bounds are the only ones.
     kafka.properties["queue.buffering.max.messages"] = String(settings.flight.rows * 2 + 1_000)
     kafka.properties["queue.buffering.max.kbytes"] = "2097151"
+    // A little waiting makes batches at full speed, and costs a quiet stream a millisecond.
+    kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "1"
     if isolateUntil != nil { kafka.properties["batch.num.messages"] = "1" }
     producer = try Producer(kafka, wake: wake)
     let topic = try producer.topic(source.topic)
@@ -59,6 +61,7 @@ final class Pipeline {
     self.wake = wake
     self.identity = identity
     self.isolateUntil = isolateUntil
+    producer.onError = { [weak self] error in self?.trouble = error }
   }
 
   let topics: [ProducerTopic]
@@ -104,7 +107,7 @@ final class Pipeline {
     let reason: String
     switch refusal {
     case .headers: reason = "INVALID_HEADERS"
-    case .kafka(let error) where error.code.isRefusal: reason = error.code.description
+    case .kafka(let error) where Self.isRefusal(error): reason = error.code.description
     case .kafka(let error): throw RelayError(.produce, "Kafka took no row", cause: error)
     }
     let payload = body.extracting(row.payload ?? 0..<0)
@@ -141,12 +144,12 @@ final class Pipeline {
   func drain() {
     var refused: [(pointer: QuarantinePointer, key: String?, token: UInt)] = []
     let nowMicroseconds = PostgresTime.now(unixMicroseconds: SystemTime.unixMicroseconds())
-    producer.drain(onError: { trouble = $0 }) { report in
+    producer.drainRecords { report, record in
       let token = report.token & ~Self.pointerBit
       let isPointer = report.token != token
       if let error = report.error {
-        guard error.isRefusal, !isPointer else { return note(error, topic: report.topic) }
-        refused.append((describe(report, error), report.withKey { key in if let key { key.text } else { nil } }, token))
+        guard Self.isRefusal(KafkaError(error)), !isPointer else { return note(error, topic: record.topic) }
+        refused.append((describe(record, error), record.withKey { key in if let key { key.text } else { nil } }, token))
       } else {
         trouble = nil
         metrics.produceLatency.observe(microseconds: report.latencyMicroseconds)
@@ -179,18 +182,23 @@ final class Pipeline {
     }
   }
 
+  /// Kafka refused one record for its own sake.
+  private static func isRefusal(_ error: KafkaError) -> Bool {
+    if case .reject = error.disposition { true } else { false }
+  }
+
   private func note(_ error: KafkaErrorCode, topic: String) {
-    guard error != .purgedFromQueue, error != .purgedInFlight, fault == nil else { return }
+    guard error != .purgeQueue, error != .purgeInflight, fault == nil else { return }
     fault = RelayError(.produce, "Kafka refused a row for topic \(topic)", cause: KafkaError(error))
   }
 
-  private func describe(_ report: borrowing DeliveryReport, _ error: KafkaErrorCode) -> QuarantinePointer {
-    let (bytes, digest) = report.withValue { value in
+  private func describe(_ record: borrowing ReportedRecord, _ error: KafkaErrorCode) -> QuarantinePointer {
+    let (bytes, digest) = record.withValue { value in
       if let value { (value.byteCount, SHA256.hexadecimal(value)) } else { (0, SHA256.hexadecimal(RawSpan())) }
     }
     return QuarantinePointer(
-      source: source, id: report.header("id") ?? "", createdAt: nil, topic: report.topic, reason: error.description,
-      commit: report.header("lsn").flatMap { LSN($0) } ?? .zero,
-      ordinal: report.header("ordinal").flatMap { Int($0) } ?? 0, bytes: bytes, sha256: digest)
+      source: source, id: record.header("id") ?? "", createdAt: nil, topic: record.topic, reason: error.description,
+      commit: record.header("lsn").flatMap { LSN($0) } ?? .zero,
+      ordinal: record.header("ordinal").flatMap { Int($0) } ?? 0, bytes: bytes, sha256: digest)
   }
 }

@@ -90,7 +90,7 @@ final class SourceLoop {
   }
 
   private func checkTopics(_ pipeline: Pipeline) throws {
-    for topic in try pipeline.producer.metadata(of: pipeline.topics, timeoutMilliseconds: 5_000) {
+    for topic in try pipeline.producer.warm(topics: pipeline.topics.map(\.name), timeoutMilliseconds: 5_000) {
       guard let error = topic.error else { continue }
       throw RelayError.retry(
         .produce, "topic \(topic.name) cannot be used (\(error)); type bongsu topics apply, or grant the right",
@@ -129,7 +129,7 @@ final class SourceLoop {
   }
 
   private func discardPipeline() {
-    pipeline?.producer.purge()
+    pipeline?.producer.close()
     pipeline = nil
   }
 }

@@ -1,24 +1,10 @@
 import CRDKafka
 
-/// What became of one record. It and its spans end with the call it is handed to.
-@safe public struct DeliveryReport: ~Copyable {
-  let message: UnsafePointer<rd_kafka_message_t>
+/// The record that a report is about, in librdkafka's memory; it ends with the call it is handed to.
+@safe public struct ReportedRecord: ~Copyable {
+  private let message: UnsafePointer<rd_kafka_message_t>
 
   init(_ message: UnsafePointer<rd_kafka_message_t>) { unsafe self.message = message }
-
-  /// The number that was given to `produce`.
-  public var token: UInt { UInt(bitPattern: unsafe message.pointee._private) }
-
-  /// Nil when the record is in Kafka.
-  public var error: KafkaErrorCode? {
-    let code = unsafe message.pointee.err
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaErrorCode(code)
-  }
-
-  public var partition: Int32 { unsafe message.pointee.partition }
-
-  /// Microseconds from `produce` to the answer.
-  public var latencyMicroseconds: Int64 { unsafe rd_kafka_message_latency(message) }
 
   public var topic: String { unsafe String(cString: rd_kafka_topic_name(message.pointee.rkt)) }
 
@@ -36,7 +22,7 @@ import CRDKafka
     return body(unsafe bytes.bytes)
   }
 
-  /// The last header of that name as text.
+  /// The last header of that name as text; nil when there is none, or it has no value.
   public func header(_ name: String) -> String? {
     var headers: OpaquePointer?
     guard unsafe rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
