@@ -62,7 +62,8 @@ public struct LogLine: Sendable {
       switch scalar {
       case "\"", "\\": out += "\\\(scalar)"
       case "\n": out += "\\n"
-      case _ where scalar.value < 0x20: out += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      case _ where scalar.value < 0x20:
+        out += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
       default: out.unicodeScalars.append(scalar)
       }
     }

@@ -6,7 +6,9 @@ public final class MetricsRegistry: Sendable {
   public typealias Labels = [(String, String)]
 
   private enum Instrument: Sendable {
-    case counter(Counter), gauge(Gauge), histogram(Histogram)
+    case counter(Counter)
+    case gauge(Gauge)
+    case histogram(Histogram)
 
     var kind: String {
       switch self {

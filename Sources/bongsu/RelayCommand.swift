@@ -29,7 +29,9 @@ let relayCommand = Command(
 }
 
 private func relaySettings(_ arguments: ParsedArguments) throws -> RelaySettings {
-  guard let dsn = arguments.string("dsn") else { throw UsageError(.missingArgument, "--dsn is missing: name the database") }
+  guard let dsn = arguments.string("dsn") else {
+    throw UsageError(.missingArgument, "--dsn is missing: name the database")
+  }
   guard let servers = arguments.string("bootstrap-servers") else {
     throw UsageError(.missingArgument, "--bootstrap-servers is missing: name Kafka's address")
   }

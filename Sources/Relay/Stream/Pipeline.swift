@@ -122,7 +122,8 @@ final class Pipeline {
   private func produce(_ pointer: QuarantinePointer, key: String?, token: UInt) throws(RelayError) {
     guard budget.take(now: SystemTime.monotonicNanoseconds()) else {
       throw .retry(
-        .refused, "Kafka refused more than \(QuarantineBudget.perMinute) rows in a minute (\(pointer.reason)); "
+        .refused,
+        "Kafka refused more than \(QuarantineBudget.perMinute) rows in a minute (\(pointer.reason)); "
           + "check the limits of topic \(pointer.topic)", after: .seconds(10))
     }
     var headers = RecordHeaders()

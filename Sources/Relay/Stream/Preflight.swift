@@ -37,7 +37,8 @@ enum Preflight {
       [.text(source.publication)])
     guard publication.rowCount == 1, publication[0, 0] == "t" else {
       throw RelayError.stop(
-        .preflight, "publication \(source.publication) is missing or publishes no inserts; type CREATE PUBLICATION "
+        .preflight,
+        "publication \(source.publication) is missing or publishes no inserts; type CREATE PUBLICATION "
           + "\(source.publication) FOR TABLE outbox.event WITH (publish = 'insert', publish_via_partition_root = true)")
     }
     if publication[0, 1] == "t" { warnings.append("the publication publishes more than inserts; the rest is ignored") }
@@ -51,7 +52,8 @@ enum Preflight {
       """, [.text(source.publication)])
     guard tables.rowCount > 0 else {
       throw RelayError.stop(
-        .preflight, "publication \(source.publication) has no table; type ALTER PUBLICATION \(source.publication) "
+        .preflight,
+        "publication \(source.publication) has no table; type ALTER PUBLICATION \(source.publication) "
           + "ADD TABLE outbox.event")
     }
     for row in 0..<tables.rowCount {
@@ -64,7 +66,8 @@ enum Preflight {
       _ = try ColumnMap(columns: columns.map(String.init), names: names)
     } catch {
       throw .stop(
-        .preflight, "table \(table) is no outbox: it has no column \(error.names.joined(separator: ", ")); "
+        .preflight,
+        "table \(table) is no outbox: it has no column \(error.names.joined(separator: ", ")); "
           + "map other names with relay.columns, or take the table out of the publication")
     }
   }
@@ -78,7 +81,8 @@ enum Preflight {
     let repair = "type bongsu relay repair --slot \(source.slot)"
     guard slot.rowCount == 1 else {
       throw RelayError.stop(
-        .slotMissing, "replication slot \(source.slot) does not exist; at the first set-up start with --create-slot, "
+        .slotMissing,
+        "replication slot \(source.slot) does not exist; at the first set-up start with --create-slot, "
           + "otherwise \(repair)")
     }
     guard slot[0, 1] != "lost" else {

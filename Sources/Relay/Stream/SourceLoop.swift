@@ -53,7 +53,8 @@ final class SourceLoop {
     let from = pipeline.flight.confirmable
     guard from <= identity.position else {
       throw RelayError.stop(
-        .identity, "the server's log ends at \(identity.position), before the confirmed \(from): it was restored or is "
+        .identity,
+        "the server's log ends at \(identity.position), before the confirmed \(from): it was restored or is "
           + "another server; type bongsu relay repair --slot \(source.slot)")
     }
     try connection.startReplication(slot: source.slot, from: from, publications: [source.publication])

@@ -97,7 +97,8 @@ final class StreamSession {
       return try ColumnMap(columns: relation.columns.map(\.name), names: source.columns)
     } catch {
       throw .stop(
-        .preflight, "table \(relation.namespace).\(relation.name) has lost its column "
+        .preflight,
+        "table \(relation.namespace).\(relation.name) has lost its column "
           + "\(error.names.joined(separator: ", ")); map other names with relay.columns")
     }
   }
