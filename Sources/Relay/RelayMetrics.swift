@@ -3,9 +3,9 @@ import Telemetry
 /// One source's metrics; docs/operations.md says what each is for.
 struct RelayMetrics: Sendable {
   let rows, transactions, bytes, acknowledged, quarantined, skipped: Counter
-  let reconnectsPostgres, reconnectsKafka, heartbeats: Counter
+  let reconnectsPostgres, reconnectsKafka: Counter
   let produceLatency, commitToAcknowledge: Histogram
-  let lagBytes, lagSeconds, retainedWAL, inFlightRows, inFlightBytes, unaccounted: Gauge
+  let lagSeconds, inFlightRows, inFlightBytes, unaccounted: Gauge
   private let states: [SourceState.Kind: Gauge]
 
   init(_ registry: MetricsRegistry, source: String) {
@@ -25,16 +25,13 @@ struct RelayMetrics: Sendable {
     let reconnects = "Times a connection was made anew."
     reconnectsPostgres = counter("reconnects_total", reconnects, [("side", "postgres")])
     reconnectsKafka = counter("reconnects_total", reconnects, [("side", "kafka")])
-    heartbeats = counter("heartbeats_total", "Logical messages written for idle databases.")
     produceLatency = registry.histogram(
       "bongsu_relay_produce_latency_seconds", help: "From handing a row to Kafka to its acknowledgement.",
       labels: labels)
     commitToAcknowledge = registry.histogram(
       "bongsu_relay_commit_to_acknowledge_seconds", help: "From a row's commit to its acknowledgement.",
       labels: labels)
-    lagBytes = gauge("lag_bytes", "Log between the server's end and what the slot has confirmed.")
     lagSeconds = gauge("lag_seconds", "Age of the oldest commit that waits in the relay.")
-    retainedWAL = gauge("retained_wal_bytes", "Log that the slot keeps on the server's disk.")
     inFlightRows = gauge("in_flight_rows", "Rows handed to Kafka and not acknowledged.")
     inFlightBytes = gauge("in_flight_bytes", "Their bytes.")
     unaccounted = gauge("unaccounted_rows", "Read - acknowledged - quarantined; 0 at rest.")

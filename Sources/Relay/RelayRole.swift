@@ -2,7 +2,7 @@ public import Runtime
 import Synchronization
 public import Telemetry
 
-/// The relay: one thread a source, from its slot to its topics.
+/// The relay: one thread a source, from its slot to its topics, and one that watches the slot.
 public final class RelayRole: Sendable {
   private let settings: RelaySettings
   private let registry: MetricsRegistry
@@ -27,7 +27,11 @@ public final class RelayRole: Sendable {
     for (source, stop) in zip(settings.sources, stopRequests) {
       let metrics = RelayMetrics(registry, source: source.name)
       let thread = OwnedThread(name: "relay \(source.name)") { [self] in run(source, metrics, stop) }
-      threads.withLock { $0.append(thread) }
+      let watcher = OwnedThread(name: "watch \(source.name)") { [self] in
+        let metrics = WatchMetrics(registry, source: source.name)
+        SlotWatcher(source, metrics: metrics, logger: logger, stop: stop).run()
+      }
+      threads.withLock { $0 += [thread, watcher] }
     }
   }
 

@@ -35,13 +35,14 @@ final class Pipeline {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, wake: WakeSignal,
-    identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN?
+    identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN?, limits: TopicLimits
   ) throws(KafkaError) {
     var kafka = settings.kafka
     // librdkafka must never be the one that is full: the flight's bounds are the only ones.
     kafka.properties["queue.buffering.max.messages"] = String(settings.flight.rows * 2 + 1_000)
     kafka.properties["queue.buffering.max.kbytes"] = "2097151"
     // A little waiting makes batches at full speed, and costs a quiet stream a millisecond.
+    kafka.properties.merge(limits.properties) { own, _ in own }
     kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "1"
     if isolateUntil != nil { kafka.properties["batch.num.messages"] = "1" }
     producer = try Producer(kafka, wake: wake)
@@ -166,6 +167,8 @@ final class Pipeline {
     metrics.inFlightRows.set(flight.rows)
     metrics.inFlightBytes.set(flight.bytes)
     metrics.unaccounted.set(flight.rows)
+    let age = flight.oldestCommittedAt.map { Double(nowMicroseconds - $0) / 1_000_000 } ?? 0
+    metrics.lagSeconds.set(max(0, age))
   }
 
   /// Several rows refused at once were one batch, as far as anyone can tell: each has to be judged alone.

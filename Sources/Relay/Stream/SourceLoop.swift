@@ -84,17 +84,29 @@ final class SourceLoop {
     let wake = WakeSignal()
     let made = try Pipeline(
       source, settings, metrics: metrics, wake: wake, identity: identity, confirmed: confirmed,
-      isolateUntil: isolateUntil)
+      isolateUntil: isolateUntil, limits: try limits())
     try checkTopics(made)
     pipeline = made
     return made
+  }
+
+  private func limits() throws -> TopicLimits {
+    do {
+      return try TopicLimits.read(topics: source.topics, from: settings.kafka)
+    } catch let error where error.code == .unknownTopicOrPart {
+      throw RelayError.retry(
+        .produce, "a topic of \(source.topics.joined(separator: ", ")) is missing; create it with Kafka's tools",
+        after: .seconds(10))
+    } catch {
+      throw RelayError(.produce, "Kafka did not tell its topics' limits", cause: error)
+    }
   }
 
   private func checkTopics(_ pipeline: Pipeline) throws {
     for topic in try pipeline.producer.warm(topics: pipeline.topics.map(\.name), timeoutMilliseconds: 5_000) {
       guard let error = topic.error else { continue }
       throw RelayError.retry(
-        .produce, "topic \(topic.name) cannot be used (\(error)); type bongsu topics apply, or grant the right",
+        .produce, "topic \(topic.name) cannot be used (\(error)); create it, or grant the right",
         after: .seconds(10))
     }
   }
