@@ -21,6 +21,7 @@ let relayCommand = Command(
     .string("topic", "NAME", help: "Where rows go (notification.events)."),
     .string("parked-topic", "NAME", help: "Where the pointers of refused rows go (notification.parked)."),
     .string("listen", "HOST:PORT", help: "Where /metrics, /healthz and /readyz answer (127.0.0.1:9464)."),
+    .flag("create-slot", help: "At the first set-up: make the slot and send what the tables already hold."),
     .repeated("set", "KEY=VALUE", help: "A property of librdkafka, as kafka.properties.linger.ms=1."),
   ]
 ) { arguments in
@@ -35,11 +36,12 @@ private func relaySettings(_ arguments: ParsedArguments) throws -> RelaySettings
   guard let servers = arguments.string("bootstrap-servers") else {
     throw UsageError(.missingArgument, "--bootstrap-servers is missing: name Kafka's address")
   }
-  let source = SourceSettings(
+  var source = SourceSettings(
     name: "default", connection: try ConnectionSettings(conninfo: dsn), slot: arguments.string("slot") ?? "bongsu",
     publication: arguments.string("publication") ?? "bongsu",
     topic: arguments.string("topic") ?? "notification.events",
     parkedTopic: arguments.string("parked-topic") ?? "notification.parked")
+  source.createSlot = arguments.flag("create-slot")
   let kafka = KafkaSettings(bootstrapServers: servers, properties: try properties(arguments.strings("set")))
   return RelaySettings(sources: [source], kafka: kafka)
 }

@@ -46,7 +46,7 @@ final class SourceLoop {
 
   private func session() throws {
     show(SourceState(.connecting))
-    let facts = try preflight()
+    let facts = try preflightWithSlot()
     let connection = try ReplicationConnection(source.connection)
     let identity = try connection.identifySystem()
     let pipeline = try ready(identity, confirmed: facts.confirmed)
@@ -68,6 +68,17 @@ final class SourceLoop {
     }
   }
 
+  /// At the first set-up, and only when asked to, a missing slot is made.
+  private func preflightWithSlot() throws -> Preflight.Facts {
+    do {
+      return try preflight()
+    } catch let error as RelayError where error.code == .slotMissing && source.createSlot {
+      discardPipeline()
+      try FirstSlot(source: source, stop: stop, logger: logger).make(makePipeline)
+      return try preflight()
+    }
+  }
+
   private func preflight() throws -> Preflight.Facts {
     let facts = try Preflight.check(source, try PostgresConnection(source.connection))
     for warning in facts.warnings { logger.warning("preflight", ["source": source.name, "warning": warning]) }
@@ -81,12 +92,16 @@ final class SourceLoop {
       return pipeline
     }
     discardPipeline()
-    let wake = WakeSignal()
+    let made = try makePipeline(identity, confirmed)
+    pipeline = made
+    return made
+  }
+
+  private func makePipeline(_ identity: SystemIdentity, _ confirmed: LSN) throws -> Pipeline {
     let made = try Pipeline(
-      source, settings, metrics: metrics, wake: wake, identity: identity, confirmed: confirmed,
+      source, settings, metrics: metrics, wake: WakeSignal(), identity: identity, confirmed: confirmed,
       isolateUntil: isolateUntil, limits: try limits())
     try checkTopics(made)
-    pipeline = made
     return made
   }
 
