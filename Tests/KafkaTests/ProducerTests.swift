@@ -122,3 +122,20 @@ import Testing
     #expect(producer.collect().map(\.token) == [6])
   }
 }
+
+@Suite struct PartitioningTests {
+  /// Hashes as Kafka's own tests for Java have them.
+  @Test(
+    "keys go to the partitions where Java clients put them",
+    arguments: [
+      ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536), ("abc", 479_470_107),
+    ] as [(String, Int32)])
+  func murmur2(key: String, hash: Int32) throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events", partitions: 7)
+    let producer = try Producer(cluster.settings())
+    try producer.warm(topics: ["events"], timeoutMilliseconds: 10_000)
+    try producer.send("events", key: key)
+    #expect(producer.collect().map(\.partition) == [(hash & 0x7fff_ffff) % 7])
+  }
+}
