@@ -44,7 +44,10 @@ let package = Package(
     .target(name: "LocalServers", dependencies: ["Runtime"]),
     .executableTarget(
       name: "bongsu",
-      dependencies: ["Administration", "Arguments", "Configuration", "NotificationModel", "Operations", "Relay"]),
+      dependencies: [
+        "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
+        "NotificationModel", "Operations", "Relay",
+      ]),
 
     // Tests
     .target(

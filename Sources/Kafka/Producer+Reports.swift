@@ -22,7 +22,11 @@ extension Producer {
   /// before.
   /// - Returns: how many reports there were.
   @discardableResult
-  public func drain(_ body: (DeliveryReport) -> Void) -> Int {
+  public func drain(_ body: (DeliveryReport) -> Void) -> Int { drainRecords { report, _ in body(report) } }
+
+  /// As `drain`, with each report's record, for those who have to act on a refused one.
+  @discardableResult
+  public func drainRecords(_ body: (DeliveryReport, borrowing ReportedRecord) -> Void) -> Int {
     var reports = 0
     while let count = serve(timeoutMilliseconds: 0, body) { reports += count }
     return reports
@@ -36,14 +40,17 @@ extension Producer {
     while waiting > 0 {
       let left = (deadline - .now) / .milliseconds(1)
       // Requests that carry no record count as waiting too and end without an event: look again now and then.
-      guard serve(timeoutMilliseconds: Int32(max(0, min(left, 50))), body) == nil, left <= 0 else { continue }
+      let served = serve(timeoutMilliseconds: Int32(max(0, min(left, 50)))) { report, _ in body(report) }
+      guard served == nil, left <= 0 else { continue }
       return waiting == 0
     }
     return true
   }
 
   /// Serves one event; nil when there was none in time.
-  private func serve(timeoutMilliseconds: Int32, _ body: (DeliveryReport) -> Void) -> Int? {
+  private func serve(
+    timeoutMilliseconds: Int32, _ body: (DeliveryReport, borrowing ReportedRecord) -> Void
+  ) -> Int? {
     guard let handle = unsafe handle, let event = unsafe rd_kafka_queue_poll(queue, timeoutMilliseconds) else {
       return nil
     }
@@ -54,7 +61,7 @@ extension Producer {
     }
     var count = 0
     while let message = unsafe rd_kafka_event_message_next(event) {
-      body(unsafe DeliveryReport(message))
+      body(unsafe DeliveryReport(message), unsafe ReportedRecord(message))
       count += 1
     }
     return count

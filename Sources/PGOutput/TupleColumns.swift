@@ -1,5 +1,5 @@
 /// The columns of one row as places in the bytes of its message. Made once and filled again for each row, so that
-/// decoding a row allocates nothing.
+/// decoding a row allocates nothing. A message without a row leaves it as it was; after an error it holds a part.
 public struct TupleColumns {
   public struct Field: Equatable, Sendable {
     public enum Kind: Sendable { case null, unchanged, text, binary }
@@ -15,8 +15,6 @@ public struct TupleColumns {
 
   public var count: Int { fields.count }
   public subscript(index: Int) -> Field { fields[index] }
-
-  mutating func removeAll() { fields.removeAll(keepingCapacity: true) }
 
   /// Reads a TupleData part.
   mutating func read(_ reader: inout ByteReader) throws(PGOutputError) {

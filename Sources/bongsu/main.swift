@@ -1,1 +1,10 @@
-print("bongsu")
+import Arguments
+import Glibc
+
+// The composition root: commands only, no logic.
+let bongsu = Command(
+  "bongsu", summary: "Carries notifications from a database transaction to a person",
+  examples: [.init("bongsu relay --help", "what the relay takes")],
+  subcommands: [relayCommand, versionCommand])
+
+exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

@@ -15,3 +15,14 @@ extension RawSpan {
   /// The bytes as text; what is not UTF-8 becomes U+FFFD.
   var text: String { unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) } }
 }
+
+extension [UInt8] {
+  /// The elements as raw bytes; they end with the array's access.
+  var rawBytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // Bytes of any value are bytes.
+      unsafe span.bytes
+    }
+  }
+}

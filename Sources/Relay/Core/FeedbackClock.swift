@@ -36,7 +36,11 @@ struct FeedbackClock {
   /// The server asked for an answer at once.
   mutating func answerRequested() { mustAnswer = true }
 
-  enum Action: Equatable { case wait(nanoseconds: Int64), send(askForReply: Bool), giveUp }
+  enum Action: Equatable {
+    case wait(nanoseconds: Int64)
+    case send(askForReply: Bool)
+    case giveUp
+  }
 
   func next(confirmed: LSN, now: Int64) -> Action {
     if now - heardAt >= Self.silenceBeforeLeaving { return .giveUp }

@@ -1,7 +1,7 @@
 /// Reads the `headers` column: a JSON object whose members become Kafka headers.
 ///
 /// Strings are unescaped, null is a header without a value, anything else keeps its JSON text. It is our own and not
-/// Foundation's, as that costs five times what everything else does to a row (docs/decisions/0003-header-scanner.md).
+/// Foundation's, as that costs five times what everything else does to a row (docs/decisions/0001-header-scanner.md).
 /// Its two buffers are used again for each row.
 struct HeaderScanner {
   private var name: [UInt8] = []
@@ -42,11 +42,11 @@ struct HeaderScanner {
     guard at < text.byteCount else { throw .malformed(offset: at) }
     if text.byte(at) == UInt8(ascii: "\"") {
       at = try JSONString.read(text, at, into: &value)
-      emit(name.span.bytes, value.span.bytes)
+      emit(name.rawBytes, value.rawBytes)
     } else {
       let end = try Self.skipValue(text, at)
       let raw = text.extracting(at..<end)
-      emit(name.span.bytes, Self.isNull(raw) ? nil : raw)
+      emit(name.rawBytes, Self.isNull(raw) ? nil : raw)
       at = end
     }
     return Self.skipSpace(text, at)

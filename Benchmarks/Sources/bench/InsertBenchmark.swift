@@ -1,0 +1,80 @@
+import Foundation
+
+/// What a service pays for the notification in its transaction: orders per second with and without it.
+struct InsertBenchmark {
+  private static let order = """
+    begin;
+    insert into shop_order (customer, total) values (:customer, :total) returning id \\gset
+    insert into shop_line (order_id, article, pieces) values (:id, 1, 2), (:id, 2, 1), (:id, 3, 5);
+    update shop_customer set orders = orders + 1 where id = :customer;
+
+    """
+  private static let variables = "\\set customer random(1, 10000)\n\\set total random(1000, 90000)\n"
+  private static let tables = """
+    create table shop_customer (id int primary key, orders int not null default 0);
+    insert into shop_customer select generate_series(1, 10000);
+    create table shop_order (id bigint generated always as identity primary key, customer int not null,
+      total int not null, placed_at timestamptz not null default now());
+    create table shop_line (order_id bigint references shop_order, article int, pieces int,
+      primary key (order_id, article))
+    """
+
+  let setting: Setting
+  private var roundSeconds: Int { setting.isQuick ? 8 : 30 }
+  private var rounds: Int { max(3, setting.rounds) }
+
+  /// Turn and turn about, so that what else the machine does meets both; the medians are compared.
+  func run() throws -> Report {
+    let outbox = try Outbox(setting: setting)
+    try outbox.database.run(Self.tables)
+    let plain = try script("order.sql", notification: "")
+    let enqueueing = try script("order-enqueue.sql", notification: try notification(outbox.database))
+    var rates: (plain: [Double], enqueueing: [Double]) = ([], [])
+    for round in 1...rounds {
+      note("round \(round) of \(rounds)")
+      rates.plain.append(try transactionsPerSecond(outbox, plain))
+      rates.enqueueing.append(try transactionsPerSecond(outbox, enqueueing))
+    }
+    return report(plain: median(rates.plain), enqueueing: median(rates.enqueueing))
+  }
+
+  private func report(plain: Double, enqueueing: Double) -> Report {
+    var report = Report()
+    report.line("Order transactions per second, 4 clients, median of \(rounds) rounds of \(roundSeconds) s:")
+    report.table([
+      ["order", "order and enqueue", "ratio"], [plain.text(), enqueueing.text(), (enqueueing / plain).text(3)],
+    ])
+    report.figure("insert_plain_transactions_per_second", plain)
+    report.figure("insert_enqueue_transactions_per_second", enqueueing)
+    report.figure("insert_enqueue_to_plain_ratio", enqueueing / plain)
+    return report
+  }
+
+  private func script(_ name: String, notification: String) throws -> String {
+    try setting.scratchFile(name, Self.variables + Self.order + notification + "commit;\n")
+  }
+
+  /// `outbox.enqueue` with its first four arguments; the bare INSERT where the function does not exist yet.
+  private func notification(_ database: Database) throws -> String {
+    if try database.isTrue("exists (select from pg_proc where oid::regproc::text = 'outbox.enqueue')") {
+      return "select outbox.enqueue('user', 'user-' || :customer, 'order.placed', \(Outbox.payload()));\n"
+    }
+    note("outbox.enqueue does not exist: measuring a bare INSERT")
+    return """
+      insert into outbox.event (id, aggregatetype, aggregateid, type, payload)
+      values (gen_random_uuid(), 'user', 'user-' || :customer, 'order.placed', \(Outbox.payload()));
+
+      """
+  }
+
+  private func transactionsPerSecond(_ outbox: Outbox, _ script: String) throws -> Double {
+    let output = setting.scratch + "/pgbench.out"
+    try Child.run(outbox.pgbench(clients: 4, script: script) + ["-T", "\(roundSeconds)"], output: output)
+    let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+    let rate = lines.first { $0.hasPrefix("tps = ") }?.split(separator: " ").dropFirst(2).first.flatMap { Double($0) }
+    guard let rate else { throw BenchmarkError("pgbench printed no tps") }
+    return rate
+  }
+
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}

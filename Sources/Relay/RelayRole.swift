@@ -1,0 +1,59 @@
+public import Runtime
+import Synchronization
+public import Telemetry
+
+/// The relay: one thread a source, from its slot to its topics, and one that watches the slot.
+public final class RelayRole: Sendable {
+  private let settings: RelaySettings
+  private let registry: MetricsRegistry
+  private let logger: Logger
+  private let stopRequests: [StopRequest]
+  private let threads = Mutex<[OwnedThread]>([])
+  private let states: Mutex<[String: SourceState]>
+  private let failures = Mutex<[RelayError]>([])
+  /// Readable once a source cannot go on; `failure` says why.
+  public let failed = WakeSignal()
+
+  public init(_ settings: RelaySettings, registry: MetricsRegistry, logger: Logger) {
+    self.settings = settings
+    self.registry = registry
+    self.logger = logger
+    stopRequests = settings.sources.map { _ in StopRequest() }
+    states = Mutex([:])
+  }
+
+  /// Starts all sources; what they meet is in `sourceStates`.
+  public func start() {
+    for (source, stop) in zip(settings.sources, stopRequests) {
+      let metrics = RelayMetrics(registry, source: source.name)
+      let thread = OwnedThread(name: "relay \(source.name)") { [self] in run(source, metrics, stop) }
+      let watcher = OwnedThread(name: "watch \(source.name)") { [self] in
+        let metrics = WatchMetrics(registry, source: source.name)
+        SlotWatcher(source, metrics: metrics, logger: logger, stop: stop).run()
+      }
+      threads.withLock { $0 += [thread, watcher] }
+    }
+  }
+
+  private func run(_ source: SourceSettings, _ metrics: RelayMetrics, _ stop: StopRequest) {
+    let loop = SourceLoop(source, settings, metrics: metrics, logger: logger, stop: stop) { [self] state in
+      states.withLock { $0[source.name] = state }
+      metrics.show(state)
+    }
+    if let failure = loop.run() {
+      failures.withLock { $0.append(failure) }
+      failed.signal()
+    }
+  }
+
+  /// Finishes what is in flight, confirms it and ends the threads.
+  public func stop() {
+    for stop in stopRequests { stop.request(within: settings.stopDeadline) }
+    for thread in threads.withLock({ $0 }) { thread.join() }
+  }
+
+  public var sourceStates: [String: SourceState] { states.withLock { $0 } }
+
+  /// The first source's reason to give up.
+  public var failure: RelayError? { failures.withLock { $0.first } }
+}

@@ -1,0 +1,148 @@
+import Kafka
+import PGOutput
+import Postgres
+import Runtime
+import Telemetry
+
+/// Keeps one source streaming: preflight, connect, stream, and again after back-off, until it is stopped or cannot
+/// go on without a person.
+final class SourceLoop {
+  private let source: SourceSettings
+  private let settings: RelaySettings
+  private let metrics: RelayMetrics
+  private let logger: Logger
+  private let stop: StopRequest
+  private let show: (SourceState) -> Void
+  private var backoff = Backoff()
+  private var random = SystemRandomNumberGenerator()
+  private var pipeline: Pipeline?
+  private var isolateUntil: LSN?
+
+  init(
+    _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, logger: Logger, stop: StopRequest,
+    show: @escaping (SourceState) -> Void
+  ) {
+    self.source = source
+    self.settings = settings
+    self.metrics = metrics
+    self.logger = logger
+    self.stop = stop
+    self.show = show
+  }
+
+  /// Returns why it ended: nil after a stop, else what a person has to do.
+  func run() -> RelayError? {
+    defer { discardPipeline() }
+    while !stop.isRequested {
+      do {
+        try session()
+      } catch {
+        if let last = judge(error) { return last }
+      }
+    }
+    show(SourceState(.stopped))
+    return nil
+  }
+
+  private func session() throws {
+    show(SourceState(.connecting))
+    let facts = try preflight()
+    let connection = try ReplicationConnection(source.connection)
+    let identity = try connection.identifySystem()
+    let pipeline = try ready(identity, confirmed: facts.confirmed)
+    let from = pipeline.flight.confirmable
+    guard from <= identity.position else {
+      throw RelayError.stop(
+        .identity,
+        "the server's log ends at \(identity.position), before the confirmed \(from): it was restored or is "
+          + "another server; type bongsu relay repair --slot \(source.slot)")
+    }
+    try connection.startReplication(slot: source.slot, from: from, publications: [source.publication])
+    logger.info("streaming", ["source": source.name, "slot": source.slot, "from": from.description])
+    show(SourceState(.streaming))
+    backoff.reset()
+    let session = StreamSession(source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop)
+    if try session.run() == .isolated {
+      isolateUntil = nil
+      discardPipeline()
+    }
+  }
+
+  private func preflight() throws -> Preflight.Facts {
+    let facts = try Preflight.check(source, try PostgresConnection(source.connection))
+    for warning in facts.warnings { logger.warning("preflight", ["source": source.name, "warning": warning]) }
+    return facts
+  }
+
+  /// The pipeline that survived, if the server is still the same one, or a new one with its topics warmed.
+  private func ready(_ identity: SystemIdentity, confirmed: LSN) throws -> Pipeline {
+    if let pipeline, pipeline.identity.systemID == identity.systemID, pipeline.identity.timeline == identity.timeline {
+      pipeline.tracker.disconnected()
+      return pipeline
+    }
+    discardPipeline()
+    let wake = WakeSignal()
+    let made = try Pipeline(
+      source, settings, metrics: metrics, wake: wake, identity: identity, confirmed: confirmed,
+      isolateUntil: isolateUntil, limits: try limits())
+    try checkTopics(made)
+    pipeline = made
+    return made
+  }
+
+  private func limits() throws -> TopicLimits {
+    do {
+      return try TopicLimits.read(topics: source.topics, from: settings.kafka)
+    } catch let error where error.code == .unknownTopicOrPart {
+      throw RelayError.retry(
+        .produce, "a topic of \(source.topics.joined(separator: ", ")) is missing; create it with Kafka's tools",
+        after: .seconds(10))
+    } catch {
+      throw RelayError(.produce, "Kafka did not tell its topics' limits", cause: error)
+    }
+  }
+
+  private func checkTopics(_ pipeline: Pipeline) throws {
+    for topic in try pipeline.producer.warm(topics: pipeline.topics.map(\.name), timeoutMilliseconds: 5_000) {
+      guard let error = topic.error else { continue }
+      throw RelayError.retry(
+        .produce, "topic \(topic.name) cannot be used (\(error)); create it, or grant the right",
+        after: .seconds(10))
+    }
+  }
+
+  /// Decides what an error means: nil to go on after a wait, an error to end with.
+  private func judge(_ error: any Error) -> RelayError? {
+    let failure = (error as? any DispositionError) ?? RelayError.retry(.stream, "\(error)")
+    if pipeline?.needsIsolation == true { isolateUntil = pipeline?.tracker.committed }
+    if pipeline?.fault != nil || (error as? RelayError)?.code == .produce || (error as? RelayError)?.code == .refused {
+      metrics.reconnectsKafka.increment()
+      discardPipeline()
+    } else {
+      metrics.reconnectsPostgres.increment()
+    }
+    if case .stop(let text) = failure.disposition {
+      show(SourceState(.stopped, text))
+      return (error as? RelayError) ?? RelayError.stop(.stream, text)
+    }
+    wait(after: failure)
+    return nil
+  }
+
+  private func wait(after failure: any DispositionError) {
+    var delay = backoff.next(using: &random)
+    if case .retry(let least?) = failure.disposition { delay = max(delay, least) }
+    let isBusy = (failure as? PostgresError)?.sqlState == .objectInUse
+    show(SourceState(isBusy ? .standby : delay >= .seconds(10) ? .holding : .connecting, failure.description))
+    logger.warning(
+      "waiting before the next attempt",
+      ["source": source.name, "reason": failure.description, "seconds": "\(delay.components.seconds)"])
+    let milliseconds = delay.components.seconds * 1_000 + delay.components.attoseconds / 1_000_000_000_000_000
+    _ = Poll.wait([stop.signal.fileDescriptor], timeoutMilliseconds: Int32(clamping: milliseconds))
+  }
+
+  private func discardPipeline() {
+    pipeline?.producer.close()
+    pipeline = nil
+  }
+}

@@ -1,0 +1,91 @@
+import PGOutput
+import Postgres
+import Runtime
+import Telemetry
+
+/// What a second connection sees of a source while the first one streams: how far the slot lags and what it keeps on
+/// disk. It also writes the heartbeat and runs the outbox's maintenance. Its faults are logged and never stop a stream.
+final class SlotWatcher {
+  private let source: SourceSettings
+  private let metrics: WatchMetrics
+  private let logger: Logger
+  private let stop: StopRequest
+  private var connection: PostgresConnection?
+  private var schedule: WatchSchedule
+
+  init(_ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest) {
+    self.source = source
+    self.metrics = metrics
+    self.logger = logger
+    self.stop = stop
+    schedule = WatchSchedule(
+      heartbeat: source.heartbeat, maintenance: source.maintenance?.interval,
+      now: SystemTime.monotonicNanoseconds())
+  }
+
+  /// Returns after a stop.
+  func run() {
+    while !stop.isRequested {
+      let now = SystemTime.monotonicNanoseconds()
+      for task in schedule.due(now: now) { attempt(task) }
+      let wait = schedule.nanosecondsToNext(now: SystemTime.monotonicNanoseconds())
+      _ = Poll.wait([stop.signal.fileDescriptor], timeoutMilliseconds: Int32(clamping: wait / 1_000_000 + 1))
+    }
+  }
+
+  private func attempt(_ task: WatchSchedule.Task) {
+    do {
+      switch task {
+      case .look: try look()
+      case .heartbeat: try beat()
+      case .maintenance: try maintain()
+      }
+    } catch {
+      connection = nil
+      if task == .maintenance { metrics.maintenanceFailed.increment() }
+      let reason = (error as? any DispositionError)?.description ?? "\(error)"
+      logger.warning("watching the slot failed", ["source": source.name, "task": task.rawValue, "reason": reason])
+    }
+  }
+
+  private func opened() throws -> PostgresConnection {
+    if let connection, connection.isUsable { return connection }
+    let made = try PostgresConnection(source.connection)
+    connection = made
+    return made
+  }
+
+  private func look() throws {
+    let slot = try opened().execute(
+      """
+      SELECT wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn),
+        pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)
+      FROM pg_replication_slots WHERE slot_name = $1
+      """, [.text(source.slot)])
+    guard slot.rowCount == 1 else { return metrics.show(status: "missing") }
+    metrics.show(status: slot[0, 0] ?? "lost")
+    metrics.lagBytes.set(slot[0, 1].flatMap { Double($0) } ?? 0)
+    metrics.retainedWAL.set(slot[0, 2].flatMap { Double($0) } ?? 0)
+  }
+
+  /// Gives a database without traffic of its own something to confirm.
+  private func beat() throws {
+    try opened().execute("SELECT pg_logical_emit_message(false, 'bongsu', '')")
+    metrics.heartbeats.increment()
+  }
+
+  private func maintain() throws {
+    guard let maintenance = source.maintenance else { return }
+    let connection = try PostgresConnection(maintenance.connection ?? source.connection)
+    let done = try connection.execute("SELECT * FROM outbox.maintain($1::interval)", [.text(maintenance.keep)])
+    metrics.maintenanceDone.increment()
+    for row in 0..<done.rowCount {
+      logger.info(
+        "maintenance",
+        [
+          "source": source.name, "action": done[row, 0] ?? "", "object": done[row, 1] ?? "",
+          "detail": done[row, 2] ?? "",
+        ])
+    }
+  }
+}

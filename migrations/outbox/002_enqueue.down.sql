@@ -1,0 +1,2 @@
+DROP FUNCTION IF EXISTS outbox.enqueue(text, text, text, jsonb, jsonb, uuid);
+DROP FUNCTION IF EXISTS outbox.uuid_v7();
