@@ -76,6 +76,27 @@ import Testing
     #expect(producer.fatalError == nil)
   }
 
+  @Test("a refused record comes back whole with its report")
+  func givesRecordBack() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let wake = WakeSignal()
+    let producer = try Producer(cluster.settings(), wake: wake)
+    cluster.pushErrors([.invalidRecord], toRequest: MockCluster.produceRequest)
+    try producer.send("events", key: "", value: nil, headers: [("id", "1"), ("id", "2"), ("none", nil)], token: 9)
+    var seen: [String] = []
+    while seen.isEmpty, Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 10_000) {
+      wake.clear()
+      producer.drainRecords { report, record in
+        let key = record.withKey { key in if let key { key.byteCount } else { -1 } }
+        let value = record.withValue { value in if let value { value.byteCount } else { -1 } }
+        seen.append("\(report.token) \(record.topic) key \(key) value \(value)")
+        seen += ["id", "none", "other"].map { record.header($0) ?? "nil" }
+      }
+    }
+    #expect(seen == ["9 events key 0 value -1", "2", "nil", "nil"])
+  }
+
   @Test("too few replicas are waited for and the record is delivered")
   func retriesReplicas() throws {
     let cluster = MockCluster()
