@@ -40,7 +40,7 @@ let package = Package(
 
     // Around them
     .target(name: "Operations", dependencies: ["HTTPServer", "Configuration", "Telemetry", "Runtime"]),
-    .target(name: "Administration", dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Telemetry"]),
+    .target(name: "Administration", dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Signing", "Telemetry"]),
     .target(name: "LocalServers", dependencies: ["Runtime"]),
     .executableTarget(
       name: "bongsu",

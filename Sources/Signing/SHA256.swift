@@ -16,4 +16,10 @@ public enum SHA256 {
   public static func hexadecimal(_ bytes: RawSpan) -> String {
     hash(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
+
+  /// The same of an array.
+  public static func hexadecimal(of bytes: [UInt8]) -> String {
+    // Bytes of any value are bytes.
+    unsafe hexadecimal(bytes.span.bytes)
+  }
 }
