@@ -11,8 +11,8 @@ import CRDKafka
   public var partition: Int32 { unsafe message.pointee.partition }
   public var offset: Int64 { unsafe message.pointee.offset }
 
-  /// Milliseconds since 1970, by the producer's clock or, where the topic says LogAppendTime, the broker's; nil when the
-  /// record has none.
+  /// Milliseconds since 1970, by the producer's clock or, where the topic says LogAppendTime, the broker's; nil when
+  /// the record has none.
   public var timestamp: Int64? {
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     let time = unsafe rd_kafka_message_timestamp(message, &kind)

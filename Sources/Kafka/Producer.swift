@@ -83,8 +83,8 @@ public import Runtime
   /// Records without a drained report, and events (errors, log lines) that have not been drained.
   public var waiting: Int { unsafe handle.map { unsafe Int(rd_kafka_outq_len($0)) } ?? 0 }
 
-  /// Gives up everything that waits or is on its way; `drain` then reports each as `purgeQueue` or `purgeInflight`. What
-  /// was on its way may still reach the topic: only for a producer that is abandoned.
+  /// Gives up everything that waits or is on its way; `drain` then reports each as `purgeQueue` or `purgeInflight`.
+  /// What was on its way may still reach the topic: only for a producer that is abandoned.
   public func purge() {
     guard let handle = unsafe handle else { return }
     unsafe rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)

@@ -171,3 +171,34 @@ private func text(_ span: RawSpan?) -> String {
   guard let span else { return "null" }
   return span.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
 }
+
+@Suite struct ConsumerLifeTests {
+  @Test("a member of a group whose broker went away can be closed soon")
+  func closesWithoutBroker() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let consumer = try Consumer(cluster.settings(), group: "group")
+    var changes: [Rebalance] = []
+    var errors: Set<KafkaErrorCode> = []
+    consumer.onRebalance = { changes.append($0) }
+    consumer.onError = { errors.insert($0.code) }
+    try consumer.subscribe(["events"])
+    let deadline = ContinuousClock.now + .seconds(20)
+    while changes.isEmpty, ContinuousClock.now < deadline { _ = try consumer.poll(timeoutMilliseconds: 200, Read.init) }
+    #expect(changes == [.assigned([TopicPartition("events", 0)])])
+    cluster.setBroker(up: false)
+    while !errors.contains(.allBrokersDown), ContinuousClock.now < deadline {
+      _ = try consumer.poll(timeoutMilliseconds: 200, Read.init)
+    }
+    let took = ContinuousClock().measure { consumer.close() }
+    #expect(took < .seconds(10))
+    #expect(changes.count == 2)
+  }
+
+  @Test("a bad property of a consumer is named")
+  func badProperty() {
+    let settings = KafkaSettings(bootstrapServers: "127.0.0.1:1", properties: ["auto.offset.reset": "sometimes"])
+    let error = #expect(throws: KafkaError.self) { try Consumer(settings) }
+    #expect(error?.message.contains("auto.offset.reset") == true)
+  }
+}

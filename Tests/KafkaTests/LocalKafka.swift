@@ -1,32 +1,57 @@
 import Foundation
 import Glibc
 import Kafka
+import Synchronization
 import Testing
 
-/// One real Kafka for all tests of the run, from KAFKA_HOME, ended with the process.
+/// A real Kafka, from KAFKA_HOME, ended with the process.
 final class LocalKafka: Sendable {
   let settings: KafkaSettings
   private let directory: String
-  private let home: String
 
   static let home = ProcessInfo.processInfo.environment["KAFKA_HOME"]
   static var isAvailable: Bool {
     home != nil || ProcessInfo.processInfo.environment["BONGSU_REQUIRE"]?.contains("kafka") == true
   }
 
-  private static let started = Result { try LocalKafka(home: #require(home, "KAFKA_HOME is not set")) }
-  static func shared() throws -> LocalKafka { try started.get() }
+  private static let plain: Result<LocalKafka, any Error> = Result { try LocalKafka() }
+  private static let secure: Result<LocalKafka, any Error> = Result { try LocalKafka(secureSettings) }
+  private static let running = Mutex<[LocalKafka]>([])
 
-  private init(home: String) throws {
-    self.home = home
+  /// Without any security.
+  static func shared() throws -> LocalKafka { try plain.get() }
+
+  /// Asks for a log-in by SASL PLAIN; `admin` may do everything, `guest` nothing. Makes topics
+  /// that are asked for.
+  static func guarded() throws -> LocalKafka { try secure.get() }
+
+  /// - Parameter settings: the broker's, with PORT and SECOND for the ports.
+  private init(_ settings: [String] = []) throws {
+    let home = try #require(Self.home, "KAFKA_HOME is not set")
     directory = NSTemporaryDirectory() + "bongsu-kafka-\(UUID().uuidString)"
-    let ports = try [ClosedPort(), ClosedPort()].map(\.number)
-    let (port, controller) = (ports[0], ports[1])
-    try Self.run(home + "/bin/start", ["--dir", directory, "--port", "\(port)", "--controller-port", "\(controller)"])
-    settings = KafkaSettings(bootstrapServers: "127.0.0.1:\(port)")
-    // The process ends without destroying globals' objects.
-    atexit { (try? LocalKafka.shared())?.stop() }
+    let ports = try [ClosedPort(), ClosedPort()].map { "\($0.number)" }
+    let sets = settings.flatMap {
+      ["--set", $0.replacing("PORT", with: ports[0]).replacing("SECOND", with: ports[1])]
+    }
+    try Self.run(home + "/bin/start", ["--dir", directory, "--port", ports[0], "--controller-port", ports[1]] + sets)
+    self.settings = KafkaSettings(bootstrapServers: "127.0.0.1:\(ports[0])")
+    // A process ends without destroying its globals.
+    let isFirst = Self.running.withLock { list in
+      list.append(self)
+      return list.count == 1
+    }
+    if isFirst { atexit { for kafka in LocalKafka.running.withLock({ $0 }) { kafka.stop() } } }
   }
+
+  private static let secureSettings = [
+    "listeners=SASL_PLAINTEXT://127.0.0.1:PORT,CONTROLLER://127.0.0.1:SECOND",
+    "advertised.listeners=SASL_PLAINTEXT://127.0.0.1:PORT", "inter.broker.listener.name=SASL_PLAINTEXT",
+    "sasl.enabled.mechanisms=PLAIN", "sasl.mechanism.inter.broker.protocol=PLAIN",
+    "listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
+      + #" required username="admin" password="right" user_admin="right" user_guest="right";"#,
+    "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users=User:admin;User:ANONYMOUS", "auto.create.topics.enable=true",
+  ]
 
   static func makeTopic(_ name: String, partitions: Int = 1, configuration: [String: String] = [:]) throws {
     let admin = try Admin(shared().settings)
@@ -38,7 +63,7 @@ final class LocalKafka: Sendable {
   }
 
   private func stop() {
-    try? Self.run(home + "/bin/stop", ["--dir", directory, "--kill"])
+    try? Self.run(Self.home! + "/bin/stop", ["--dir", directory, "--kill"])
     try? FileManager.default.removeItem(atPath: directory)
   }
 

@@ -76,6 +76,27 @@ import Testing
     #expect(producer.fatalError == nil)
   }
 
+  @Test("a refused record comes back whole with its report")
+  func givesRecordBack() throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events")
+    let wake = WakeSignal()
+    let producer = try Producer(cluster.settings(), wake: wake)
+    cluster.pushErrors([.invalidRecord], toRequest: MockCluster.produceRequest)
+    try producer.send("events", key: "", value: nil, headers: [("id", "1"), ("id", "2"), ("none", nil)], token: 9)
+    var seen: [String] = []
+    while seen.isEmpty, Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 10_000) {
+      wake.clear()
+      producer.drainRecords { report, record in
+        let key = record.withKey { key in if let key { key.byteCount } else { -1 } }
+        let value = record.withValue { value in if let value { value.byteCount } else { -1 } }
+        seen.append("\(report.token) \(record.topic) key \(key) value \(value)")
+        seen += ["id", "none", "other"].map { record.header($0) ?? "nil" }
+      }
+    }
+    #expect(seen == ["9 events key 0 value -1", "2", "nil", "nil"])
+  }
+
   @Test("too few replicas are waited for and the record is delivered")
   func retriesReplicas() throws {
     let cluster = MockCluster()
@@ -120,5 +141,22 @@ import Testing
     #expect(producer.collect().count == 5)
     try producer.send("events", token: 6)
     #expect(producer.collect().map(\.token) == [6])
+  }
+}
+
+@Suite struct PartitioningTests {
+  /// Hashes as Kafka's own tests for Java have them.
+  @Test(
+    "keys go to the partitions where Java clients put them",
+    arguments: [
+      ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536), ("abc", 479_470_107),
+    ] as [(String, Int32)])
+  func murmur2(key: String, hash: Int32) throws {
+    let cluster = MockCluster()
+    cluster.createTopic("events", partitions: 7)
+    let producer = try Producer(cluster.settings())
+    try producer.warm(topics: ["events"], timeoutMilliseconds: 10_000)
+    try producer.send("events", key: key)
+    #expect(producer.collect().map(\.partition) == [(hash & 0x7fff_ffff) % 7])
   }
 }
