@@ -32,7 +32,7 @@ struct FirstSlot {
     var count = 0
     let now = PostgresTime.now(unixMicroseconds: SystemTime.unixMicroseconds())
     pipeline.begin(commit: point, committedAt: now)
-    try SnapshotRows(source, snapshot: snapshot).forEach { body, row in
+    try SnapshotRows(source, snapshot: snapshot).readAll { body, row in
       try settle(pipeline) { pipeline.hasRoom }
       try pipeline.send(body, row)
       count += 1

@@ -16,7 +16,7 @@ struct SnapshotRows {
   }
 
   /// Hands out each row's bytes and where its columns lie in them.
-  func forEach(_ body: (RawSpan, RowLayout) throws -> Void) throws {
+  func readAll(_ body: (RawSpan, RowLayout) throws -> Void) throws {
     let tables = try connection.execute(
       "SELECT format('%I.%I', schemaname, tablename), schemaname || '.' || tablename "
         + "FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1", [.text(source.publication)])
