@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Signing", "Telemetry"]),
-    .target(name: "LocalServers", dependencies: ["Runtime"]),
+    .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .executableTarget(
       name: "bongsu",
       dependencies: [
