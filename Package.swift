@@ -53,7 +53,8 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["LocalServers", "Postgres", "Kafka", "Runtime"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Administration", "LocalServers", "Postgres", "Kafka", "Runtime"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),

@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+
+/// A private one-node Kafka, from the directory that KAFKA_HOME names, on free ports of 127.0.0.1.
+///
+/// It ends with this process and can be stopped, killed, paused and started again before.
+public final class KafkaServer: Sendable {
+  public let port: UInt16
+  /// Where its data lies, for those that look at it.
+  public let directory: TemporaryDirectory
+  private let controllerPort: UInt16
+  private let home: String
+  private let settings: [String]
+
+  /// KAFKA_HOME; nil when it is not set.
+  public static var home: String? {
+    ProcessInfo.processInfo.environment["KAFKA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// - Parameter settings: lines of server.properties; `PORT` and `CONTROLLER_PORT` in them stand for the ports.
+  public init(settings: [String] = []) throws(LocalServerError) {
+    guard let home = Self.home else {
+      throw LocalServerError(.notInstalled, "KAFKA_HOME is not set; it names the directory of a Kafka with bin/start")
+    }
+    self.home = URL(fileURLWithPath: home).path
+    port = try FreePort.find()
+    controllerPort = try FreePort.find()
+    directory = try TemporaryDirectory(prefix: "bongsu-kafka")
+    let ports = (port, controllerPort)
+    self.settings = settings.map {
+      $0.replacing("CONTROLLER_PORT", with: "\(ports.1)").replacing("PORT", with: "\(ports.0)")
+    }
+    try start()
+  }
+
+  deinit { try? stop(kill: true) }
+
+  public var bootstrapServers: String { "127.0.0.1:\(port)" }
+
+  /// Starts it again on its data; returns once it listens.
+  public func start() throws(LocalServerError) {
+    let ports = ["--port", "\(port)", "--controller-port", "\(controllerPort)"]
+    var command = ChildCommand(
+      "\(home)/bin/start", ["--dir", directory.path] + ports + settings.flatMap { ["--set", $0] })
+    // Where it works is how the one who cleans up knows it.
+    command.directory = directory.path
+    command.environment = ["KAFKA_HEAP": "400m"]
+    try ChildProcess.run(command, timeout: .seconds(90))
+  }
+
+  /// Stops it and waits until it is gone: in order, or with SIGKILL.
+  public func stop(kill: Bool = false) throws(LocalServerError) {
+    guard let process else { return }
+    process.signal(SIGCONT)
+    process.signal(kill ? SIGKILL : SIGTERM)
+    try process.waitForEnd(timeout: .seconds(60))
+    try? FileManager.default.removeItem(atPath: directory.file("pid"))
+  }
+
+  /// Stops it in its tracks until `resume`.
+  public func pause() { process?.signal(SIGSTOP) }
+
+  public func resume() { process?.signal(SIGCONT) }
+
+  private var process: ForeignProcess? {
+    let text = try? String(contentsOfFile: directory.file("pid"), encoding: .utf8)
+    return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { ForeignProcess(id: $0) }
+  }
+}

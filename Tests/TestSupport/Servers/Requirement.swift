@@ -1,0 +1,30 @@
+import Foundation
+import LocalServers
+public import Testing
+
+/// A server that a suite cannot do without.
+public enum Requirement: String, Sendable {
+  case postgres, redis, kafka
+
+  var isInstalled: Bool {
+    switch self {
+    case .postgres: PostgresServer.isInstalled
+    case .redis: RedisServer.isInstalled
+    case .kafka: KafkaServer.home != nil
+    }
+  }
+
+  /// BONGSU_REQUIRE names, separated by commas, what must not be skipped: there the missing server fails the tests.
+  var isDemanded: Bool {
+    let names = ProcessInfo.processInfo.environment["BONGSU_REQUIRE"] ?? ""
+    return names.split(separator: ",").contains { $0 == rawValue }
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips where one of the servers is not installed, unless the run demands it.
+  public static func requires(_ requirements: Requirement...) -> Self {
+    let missing = requirements.filter { !$0.isInstalled && !$0.isDemanded }
+    return .enabled(if: missing.isEmpty, "not here: \(missing.map(\.rawValue).joined(separator: ", "))")
+  }
+}

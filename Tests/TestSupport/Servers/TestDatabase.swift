@@ -1,0 +1,52 @@
+import Administration
+import Foundation
+public import LocalServers
+public import Postgres
+
+/// A database of one test's own.
+public struct TestDatabase: Sendable {
+  public let name: String
+  public let server: PostgresServer
+
+  init(on server: PostgresServer) throws {
+    name = uniqueName("t", separator: "_")
+    self.server = server
+    try PostgresConnection(server.connectionSettings()).run(script: "CREATE DATABASE \(name)")
+  }
+
+  public var conninfo: String { server.conninfo(database: name) }
+  public var settings: ConnectionSettings { get throws { try ConnectionSettings(conninfo: conninfo) } }
+
+  public func connect() throws -> PostgresConnection { try PostgresConnection(settings) }
+
+  /// Runs statements on a connection of their own.
+  public func run(_ script: String) throws { try connect().run(script: script) }
+
+  /// The first column of the first row.
+  @discardableResult
+  public func scalar(_ sql: String, _ parameters: [SQLValue] = []) throws -> String? {
+    try connect().execute(sql, parameters).scalar
+  }
+
+  /// Applies the outbox's migrations.
+  public func migrate() throws {
+    let migrations = try Migration.read(directory: Repository.file("migrations/outbox"))
+    _ = try Migrator(connect(), schema: "outbox").up(migrations)
+  }
+
+  /// A slot at the WAL's present end.
+  public func makeSlot(_ name: String) throws {
+    try scalar("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [.text(name)])
+  }
+}
+
+/// The checkout that the tests run in.
+public enum Repository {
+  public static let path: String = {
+    var url = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { url.deleteLastPathComponent() }
+    return url.path
+  }()
+
+  public static func file(_ name: String) -> String { "\(path)/\(name)" }
+}
