@@ -36,10 +36,16 @@ let package = Package(
     .target(name: "OutboxClientPostgres", dependencies: ["OutboxClient", "Postgres"]),
 
     // Roles
-    .target(name: "Relay", dependencies: ["Postgres", "PGOutput", "Kafka", "Signing", "Runtime", "Telemetry"]),
+    .target(
+      name: "Relay",
+      dependencies: [
+        "Configuration", "Kafka", "Operations", "PGOutput", "Postgres", "Runtime", "Signing", "Telemetry",
+      ]),
 
     // Around them
-    .target(name: "Operations", dependencies: ["HTTPServer", "Configuration", "Telemetry", "Runtime"]),
+    .target(
+      name: "Operations",
+      dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry"]),
     .target(
       name: "Administration",
       dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Signing", "Telemetry"]),

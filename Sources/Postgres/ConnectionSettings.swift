@@ -11,6 +11,9 @@ public struct ConnectionSettings: Sendable, CustomStringConvertible, CustomRefle
     "keepalives_count": "4", "application_name": "bongsu",
   ]
 
+  /// All parameters as libpq finds them: environment, service and password files.
+  public init() { values = Self.defaults }
+
   /// - Throws: `configuration` when the text cannot be read; the text itself is not repeated, as it holds a password.
   public init(conninfo: String) throws(PostgresError) {
     var problem: UnsafeMutablePointer<CChar>?

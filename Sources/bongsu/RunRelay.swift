@@ -6,15 +6,15 @@ import Runtime
 import Telemetry
 
 /// Runs the relay until a signal or a fault that only a person can mend.
-func runRelay(_ settings: RelaySettings, listen: ListenAddress) throws {
+func runRelay(_ settings: RelaySettings, _ daemon: DaemonSettings) throws {
   let signals = StopSignals()
-  let logger = Logger(label: "bongsu.relay")
+  let logger = Logger(label: "bongsu.relay", level: daemon.logLevel)
   let registry = MetricsRegistry()
   let relay = RelayRole(settings, registry: registry, logger: logger)
   let operations = try OperationsServer(
-    listen, metrics: registry, health: { relay.failure.map { ["relay": $0.description] } ?? [:] },
+    daemon.listen, metrics: registry, health: { relay.failure.map { ["relay": $0.description] } ?? [:] },
     readiness: { notStreaming(relay.sourceStates) })
-  logger.info("listening", ["host": listen.host, "port": "\(operations.port)"])
+  logger.info("listening", ["host": daemon.listen.host, "port": "\(operations.port)"])
   relay.start()
   _ = Poll.wait([signals.fileDescriptor, relay.failed.fileDescriptor], timeoutMilliseconds: -1)
   relay.stop()

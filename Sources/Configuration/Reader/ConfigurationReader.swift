@@ -63,6 +63,8 @@ public struct ConfigurationReader {
   /// Where the key's value comes from: `.standard` when no layer has it.
   public func origin(of key: String) -> Origin {
     let whole = join(path, key)
+    // A map's names may have dots; what was read knows where it was.
+    if let entry = store.entry(whole) { return entry.origin }
     if let found = store.override(for: whole) ?? store.variable(for: whole) { return found.origin }
     guard let file = store.file, let node = node?.descend(key.split(separator: ".")) else { return .standard }
     return file.origin(node.mark)

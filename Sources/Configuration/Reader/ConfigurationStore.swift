@@ -57,6 +57,8 @@ final class ConfigurationStore {
     }
   }
 
+  func entry(_ key: String) -> ConfigurationEntry? { entryIndex[key].map { entries[$0] } }
+
   func report(_ problem: ConfigurationProblem) {
     if !problems.contains(problem) { problems.append(problem) }
   }

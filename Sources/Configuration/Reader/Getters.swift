@@ -18,6 +18,13 @@ extension ConfigurationReader {
     read(key, nil, expected: expected, { $0 }, { isValid($0) ? $0 : nil })
   }
 
+  /// The same with a default.
+  public func string(
+    _ key: String, default standard: String, expected: String, where isValid: (String) -> Bool
+  ) -> String {
+    read(key, standard, expected: expected, { $0 }, { isValid($0) ? $0 : nil }) ?? standard
+  }
+
   /// A whole number of `range`.
   public func int(_ key: String, in range: ClosedRange<Int>, default standard: Int) -> Int {
     let bounds =

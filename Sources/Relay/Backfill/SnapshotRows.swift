@@ -7,27 +7,66 @@ struct SnapshotRows {
 
   private static let rowsPerFetch = 500
 
-  init(_ source: SourceSettings, snapshot: String) throws {
+  /// - Parameter snapshot: nil takes one of its own.
+  init(_ source: SourceSettings, snapshot: String?) throws {
     self.source = source
     connection = try PostgresConnection(source.connection)
     try connection.run(script: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     // The name comes from the server and holds hexadecimal digits and hyphens.
-    try connection.run(script: "SET TRANSACTION SNAPSHOT '\(snapshot)'")
+    if let snapshot { try connection.run(script: "SET TRANSACTION SNAPSHOT '\(snapshot)'") }
   }
 
   /// Hands out each row's bytes and where its columns lie in them.
   func readAll(_ body: (RawSpan, RowLayout) throws -> Void) throws {
-    let tables = try connection.execute(
-      "SELECT format('%I.%I', schemaname, tablename), schemaname || '.' || tablename "
-        + "FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1", [.text(source.publication)])
-    for row in 0..<tables.rowCount { try read(table: tables[row, 0] ?? "", body) }
+    for table in try tables() { try read(table: table, body) }
+  }
+
+  /// The ids of all rows, or of those made at `since` (milliseconds since 1970) or later.
+  func ids(since: Int64?, _ body: (String) -> Void) throws {
+    for table in try tables() {
+      var condition = ""
+      if let since, try columns(of: table).contains(source.columns.createdAt) {
+        condition = " WHERE \(quoted(source.columns.createdAt)) >= to_timestamp(\(since) / 1000.0)"
+      }
+      let query = "SELECT \(quoted(source.columns.id))::text FROM \(table)\(condition)"
+      try fetch(query) { rows, row in body(rows[row, 0] ?? "") }
+    }
+  }
+
+  /// When the oldest row was made, in milliseconds since 1970; nil where a table has no such column, or no row.
+  func oldest() throws -> Int64? {
+    var oldest: Int64?
+    for table in try tables() {
+      guard try columns(of: table).contains(source.columns.createdAt) else { return nil }
+      let time = "extract(epoch FROM min(\(quoted(source.columns.createdAt))))"
+      guard let text = try connection.run(script: "SELECT floor(\(time) * 1000)::bigint FROM \(table)").scalar,
+        let milliseconds = Int64(text)
+      else { continue }
+      oldest = min(oldest ?? milliseconds, milliseconds)
+    }
+    return oldest
+  }
+
+  private func tables() throws -> [String] {
+    try connection.execute(
+      "SELECT format('%I.%I', schemaname, tablename) FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1",
+      [.text(source.publication)]
+    ).column
+  }
+
+  private func columns(of table: String) throws -> Set<String> {
+    Set(try connection.run(script: "SELECT * FROM \(table) LIMIT 0").columnNames)
   }
 
   private func read(table: String, _ body: (RawSpan, RowLayout) throws -> Void) throws {
-    try connection.run(script: "DECLARE backfill NO SCROLL CURSOR FOR \(try query(table))")
+    try fetch(try query(table)) { rows, row in try hand(rows, row, body) }
+  }
+
+  private func fetch(_ query: String, _ body: (QueryResult, Int) throws -> Void) throws {
+    try connection.run(script: "DECLARE backfill NO SCROLL CURSOR FOR \(query)")
     while true {
       let rows = try connection.run(script: "FETCH \(Self.rowsPerFetch) FROM backfill")
-      for row in 0..<rows.rowCount { try hand(rows, row, body) }
+      for row in 0..<rows.rowCount { try body(rows, row) }
       if rows.rowCount < Self.rowsPerFetch { break }
     }
     try connection.run(script: "CLOSE backfill")
@@ -35,7 +74,7 @@ struct SnapshotRows {
 
   private func query(_ table: String) throws -> String {
     let names = source.columns
-    let present = Set(try connection.run(script: "SELECT * FROM \(table) LIMIT 0").columnNames)
+    let present = try columns(of: table)
     func text(_ column: String) -> String { present.contains(column) ? "\(quoted(column))::text" : "NULL" }
     let columns = [names.id, names.aggregateType, names.aggregateID, names.type, names.payload, names.headers]
     let order = [names.createdAt, names.id].filter(present.contains).map(quoted)

@@ -74,7 +74,8 @@ final class SourceLoop {
       return try preflight()
     } catch let error as RelayError where error.code == .slotMissing && source.createSlot {
       discardPipeline()
-      try FirstSlot(source: source, stop: stop, logger: logger).make(makePipeline)
+      let rows = try NewSlot(source: source, stop: stop).make(makePipeline)
+      logger.info("made the slot", ["source": source.name, "slot": source.slot, "rows": "\(rows)"])
       return try preflight()
     }
   }
@@ -98,32 +99,8 @@ final class SourceLoop {
   }
 
   private func makePipeline(_ identity: SystemIdentity, _ confirmed: LSN) throws -> Pipeline {
-    let made = try Pipeline(
-      source, settings, metrics: metrics, wake: WakeSignal(), identity: identity, confirmed: confirmed,
-      isolateUntil: isolateUntil, limits: try limits())
-    try checkTopics(made)
-    return made
-  }
-
-  private func limits() throws -> TopicLimits {
-    do {
-      return try TopicLimits.read(topics: source.topics, from: settings.kafka)
-    } catch let error where error.code == .unknownTopicOrPart {
-      throw RelayError.retry(
-        .produce, "a topic of \(source.topics.joined(separator: ", ")) is missing; create it with Kafka's tools",
-        after: .seconds(10))
-    } catch {
-      throw RelayError(.produce, "Kafka did not tell its topics' limits", cause: error)
-    }
-  }
-
-  private func checkTopics(_ pipeline: Pipeline) throws {
-    for topic in try pipeline.producer.warm(topics: pipeline.topics.map(\.name), timeoutMilliseconds: 5_000) {
-      guard let error = topic.error else { continue }
-      throw RelayError.retry(
-        .produce, "topic \(topic.name) cannot be used (\(error)); create it, or grant the right",
-        after: .seconds(10))
-    }
+    try PipelineFactory(source: source, settings: settings, metrics: metrics)
+      .make(identity, confirmed: confirmed, isolateUntil: isolateUntil)
   }
 
   /// Decides what an error means: nil to go on after a wait, an error to end with.

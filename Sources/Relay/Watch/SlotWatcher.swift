@@ -74,9 +74,21 @@ final class SlotWatcher {
     metrics.heartbeats.increment()
   }
 
+  /// An outbox of another make has no such function, and who was not granted it leaves it to others.
+  private func mayMaintain(_ connection: PostgresConnection) throws -> Bool {
+    try connection.execute(
+      """
+      SELECT CASE WHEN to_regprocedure('outbox.maintain(interval)') IS NULL THEN false
+        ELSE has_schema_privilege('outbox', 'USAGE')
+          AND has_function_privilege(to_regprocedure('outbox.maintain(interval)'), 'EXECUTE') END
+      """
+    ).scalar == "t"
+  }
+
   private func maintain() throws {
     guard let maintenance = source.maintenance else { return }
     let connection = try PostgresConnection(maintenance.connection ?? source.connection)
+    guard try mayMaintain(connection) else { return }
     let done = try connection.execute("SELECT * FROM outbox.maintain($1::interval)", [.text(maintenance.keep)])
     metrics.maintenanceDone.increment()
     for row in 0..<done.rowCount {

@@ -8,31 +8,46 @@ import Telemetry
 ///
 /// The slot is temporary until Kafka has acknowledged every row of its snapshot, and then copied under its own name. So
 /// whatever interrupts this leaves nothing behind, and the next start does it all again.
-struct FirstSlot {
+struct NewSlot {
   let source: SourceSettings
   let stop: StopRequest
-  let logger: Logger
 
-  func make(_ makePipeline: (SystemIdentity, LSN) throws -> Pipeline) throws {
+  /// Decides which rows of the snapshot are sent.
+  typealias Choice = (SnapshotRows) throws -> ((_ id: String) -> Bool)
+
+  /// - Parameters:
+  ///   - choose: sees the snapshot before the first row is sent; what it throws ends all without a trace.
+  ///   - replaces: drops the slot that has the name at present, at the very end.
+  /// - Returns: the rows that were sent.
+  func make(
+    replaces: Bool = false, choosing choose: Choice = { _ in { _ in true } },
+    _ makePipeline: (SystemIdentity, LSN) throws -> Pipeline
+  ) throws -> Int {
     let connection = try ReplicationConnection(source.connection)
     let identity = try connection.identifySystem()
-    let temporary = "bongsu_first_\(SystemTime.unixMicroseconds())"
+    let temporary = "bongsu_new_\(SystemTime.unixMicroseconds())"
     let slot = try connection.createSlot(temporary, isTemporary: true, snapshot: .export)
     guard let snapshot = slot.snapshotName else {
       throw RelayError.retry(.backfill, "PostgreSQL exported no snapshot with the slot")
     }
+    let rows = try SnapshotRows(source, snapshot: snapshot)
+    let isWanted = try choose(rows)
     let pipeline = try makePipeline(identity, slot.consistentPoint)
     defer { pipeline.producer.close() }
-    let rows = try send(snapshot, through: pipeline, at: slot.consistentPoint)
+    let count = try send(rows, isWanted, through: pipeline, at: slot.consistentPoint)
+    if replaces { try connection.dropSlot(source.slot) }
     try connection.execute("SELECT pg_copy_logical_replication_slot('\(temporary)', '\(source.slot)', false)")
-    logger.info("made the slot", ["source": source.name, "slot": source.slot, "rows": "\(rows)"])
+    return count
   }
 
-  private func send(_ snapshot: String, through pipeline: Pipeline, at point: LSN) throws -> Int {
+  private func send(
+    _ rows: SnapshotRows, _ isWanted: (String) -> Bool, through pipeline: Pipeline, at point: LSN
+  ) throws -> Int {
     var count = 0
     let now = PostgresTime.now(unixMicroseconds: SystemTime.unixMicroseconds())
     pipeline.begin(commit: point, committedAt: now)
-    try SnapshotRows(source, snapshot: snapshot).readAll { body, row in
+    try rows.readAll { body, row in
+      guard isWanted(row.id.map { body.extracting($0).text } ?? "") else { return }
       try settle(pipeline) { pipeline.hasRoom }
       try pipeline.send(body, row)
       count += 1

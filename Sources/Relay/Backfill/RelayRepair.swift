@@ -1,0 +1,114 @@
+import Kafka
+import PGOutput
+import Postgres
+public import Telemetry
+
+/// Makes a source whole again after its slot was dropped, lost or passed over rows: compares what the tables hold with
+/// what the topics hold, makes the slot anew and sends what is missing before it streams again.
+///
+/// A row counts as sent when its id is in one of its topics, or in the parked one as a pointer. Nothing is changed
+/// before everything was compared; the slot comes last. So whatever interrupts this, it can be begun again.
+public struct RelayRepair {
+  private let source: SourceSettings
+  private let settings: RelaySettings
+  private let options: Options
+  private let stop = StopRequest()
+
+  public struct Options: Sendable {
+    /// Only compares and counts.
+    public var isDryRun = false
+    /// Repairs although the slot is there and not lost, as after a table was taken out of the publication for a while.
+    public var replacesHealthySlot = false
+    /// Rows made before it are not looked at; milliseconds since 1970. Nil looks at all.
+    public var since: Int64?
+
+    public init() {}
+  }
+
+  /// What was found and done, in rows.
+  public struct Outcome: Sendable, Equatable {
+    public var rows = 0
+    public var delivered = 0
+    public var sent = 0
+    /// Rows of the tables whose ids no topic has.
+    public var missing: Int { rows - delivered }
+  }
+
+  public init(_ source: SourceSettings, _ settings: RelaySettings, options: Options) {
+    self.source = source
+    self.settings = settings
+    self.options = options
+  }
+
+  /// Blocks until all is done.
+  /// - Throws: `RelayError` saying what to do; `PostgresError` and `KafkaError` from below.
+  public func run(registry: MetricsRegistry, progress: (String) -> Void) throws -> Outcome {
+    try check()
+    var outcome = Outcome()
+    if options.isDryRun {
+      outcome = try compare(SnapshotRows(source, snapshot: nil), progress).outcome
+      return outcome
+    }
+    let factory = PipelineFactory(
+      source: source, settings: settings, metrics: RelayMetrics(registry, source: source.name))
+    outcome.sent = try NewSlot(source: source, stop: stop).make(replaces: try slotStatus() != nil) { rows in
+      let (ids, compared) = try compare(rows, progress)
+      outcome = compared
+      progress("sending \(compared.missing) rows that no topic has")
+      return { ids.isMissing($0) }
+    } _: { identity, confirmed in
+      try factory.make(identity, confirmed: confirmed)
+    }
+    return outcome
+  }
+
+  /// Reads the snapshot's ids and then the topics.
+  private func compare(_ rows: SnapshotRows, _ progress: (String) -> Void) throws -> (ids: EventIDs, outcome: Outcome) {
+    let oldest = try rows.oldest()
+    let since = options.since.map { max($0, oldest ?? $0) } ?? oldest
+    var keys: [EventKey] = []
+    try rows.ids(since: options.since) { keys.append(EventKey($0)) }
+    var ids = EventIDs(keys)
+    keys = []
+    progress("read \(ids.count) rows; reading \((source.topics + [source.parkedTopic]).joined(separator: ", "))")
+    let scan = TopicScan(kafka: settings.kafka, topics: source.topics + [source.parkedTopic], stop: stop)
+    let scanned = try scan.run(since: since) { ids.markDelivered($0) }
+    progress("read \(scanned.records) records; \(ids.deliveredCount) of the rows are there")
+    if let horizon = scanned.horizon, options.since == nil, since.map({ $0 < horizon }) ?? true, ids.hasMissing {
+      throw RelayError.stop(
+        .backfill,
+        "a topic of \(source.topics.joined(separator: ", ")) has dropped what it held before \(Self.text(horizon)), "
+          + "so nobody can tell whether older rows were sent; give --since with that time to leave them out, or an "
+          + "earlier one to send those of them that are not there (once more, perhaps)")
+    }
+    return (ids, Outcome(rows: ids.count, delivered: ids.deliveredCount))
+  }
+
+  private static func text(_ milliseconds: Int64) -> String {
+    String(decoding: PostgresTime.format(PostgresTime.now(unixMicroseconds: milliseconds * 1_000)), as: UTF8.self)
+  }
+
+  /// The slot's wal_status; nil when it is missing.
+  private func slotStatus() throws -> String? {
+    let slot = try PostgresConnection(source.connection).execute(
+      "SELECT coalesce(wal_status, 'lost'), active_pid FROM pg_replication_slots WHERE slot_name = $1",
+      [.text(source.slot)])
+    guard slot.rowCount == 1 else { return nil }
+    if let process = slot[0, 1] {
+      throw RelayError.stop(
+        .backfill, "replication slot \(source.slot) is in use by process \(process) of PostgreSQL's; stop its relay")
+    }
+    return slot[0, 0]
+  }
+
+  private func check() throws {
+    var warnings: [String] = []
+    try Preflight.checkPublication(source, try PostgresConnection(source.connection), &warnings)
+    if let status = try slotStatus(), status != "lost", !options.isDryRun, !options.replacesHealthySlot {
+      throw RelayError.stop(
+        .backfill,
+        "replication slot \(source.slot) is there and not lost, so nothing needs a repair; --dry-run tells whether rows "
+          + "are missing in Kafka, and --replace-slot repairs all the same")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Arguments
+import Configuration
+import Operations
+import Relay
+
+let configurationCommand = Command(
+  "config", summary: "Check the configuration, or show it with where each value comes from",
+  examples: [.init("bongsu config check --config bongsu.yaml", "says what is wrong with it, line by line")],
+  subcommands: [checkCommand, showCommand])
+
+private let checkCommand = Command(
+  "check", summary: "Say everything that is wrong with the configuration",
+  discussion: "Reads the file, the environment and --set as the daemons do and connects to nothing. "
+    + "Exit status 2 when something is wrong.",
+  examples: [.init("bongsu config check --config bongsu.yaml", "before a daemon is started again")],
+  options: ConfigurationOptions.file
+) { arguments in
+  let root = try read(arguments)
+  try ConfigurationOptions.judged { try root.finish() }
+  for name in root.unknownVariables() {
+    Terminal.standard.error("warning: environment variable \(name) stands for no key and is not used\n")
+  }
+  Terminal.standard.output("ok\n")
+}
+
+private let showCommand = Command(
+  "show", summary: "Print every key with its value and where that comes from",
+  discussion: "Secrets are masked. Defaults are shown as such, so that this is also the list of keys.",
+  examples: [.init("bongsu config show --config bongsu.yaml", "what a daemon would run with")],
+  options: ConfigurationOptions.file
+) { arguments in
+  let root = try read(arguments)
+  let entries = root.entries()
+  let width = entries.map { $0.key.count + $0.value.count + 2 }.max() ?? 0
+  for entry in entries {
+    let line = "\(entry.key): \(entry.value)"
+    let padding = String(repeating: " ", count: width - line.count)
+    Terminal.standard.output("\(line)\(padding)  # \(entry.origin)\n")
+  }
+  try ConfigurationOptions.judged { try root.finish() }
+}
+
+/// Asks for every section that there is, so that a key of no section is unknown.
+private func read(_ arguments: ParsedArguments) throws -> ConfigurationReader {
+  let root = try ConfigurationOptions(keys: []).reader(arguments)
+  _ = DaemonSettings(root: root)
+  _ = RelaySettings(root: root)
+  return root
+}
