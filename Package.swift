@@ -73,7 +73,11 @@ let package = Package(
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
-    .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
+    .testTarget(
+      name: "RelayTests",
+      dependencies: [
+        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry", "TestSupport",
+      ]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),

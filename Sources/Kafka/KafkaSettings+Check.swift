@@ -11,7 +11,8 @@ extension KafkaSettings {
       do {
         try unsafe ClientConfiguration.set(name, value) { unsafe rd_kafka_conf_set(configuration, name, value, $0, $1) }
       } catch {
-        found[name] = error.message
+        let reason = error.message.trimmingPrefix("Kafka property \(name)").drop { $0 == ":" || $0 == " " }
+        found[name] = String(reason)
       }
     }
     return found

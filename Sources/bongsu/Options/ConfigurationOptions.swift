@@ -10,7 +10,7 @@ struct ConfigurationOptions {
 
   static let file: [Option] = [
     .string("config", "FILE", short: "c", completion: .files, help: "The configuration file (BONGSU_CONFIG)."),
-    .repeated("set", "KEY=VALUE", help: "Any key of the file, as relay.flight.rows=4096; goes over file and environment."),
+    .repeated("set", "KEY=VALUE", help: "Any key of the file, as relay.flight.rows=4096; over all else."),
   ]
 
   /// - Throws: exit status 2 for a file that cannot be read, once it was said why.
