@@ -11,6 +11,7 @@ public import Runtime
   private(set) var queue: OpaquePointer?
   private var topics: [ProducerTopic] = []
   private let wake: WakeSignal?
+  private var expediter: Expediter?
   var listeners = ClientListeners()
 
   static let defaults = ClientConfiguration.defaults.merging([
@@ -90,9 +91,19 @@ public import Runtime
     unsafe rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
   }
 
+  /// Sends what waits without lingering any longer; returns at once. For a producer with a long `linger.ms`, when its
+  /// source has run dry.
+  public func expedite() {
+    guard let client = unsafe handle else { return }
+    if expediter == nil { expediter = unsafe Expediter(client) }
+    expediter?.expedite()
+  }
+
   /// Ends the client at once and for good; what has not been drained is never reported. Flush before, if it matters.
   public func close() {
     guard let client = unsafe handle else { return }
+    expediter?.close()
+    expediter = nil
     purge()
     unsafe rd_kafka_queue_io_event_enable(queue, -1, nil, 0)
     unsafe rd_kafka_queue_destroy(queue)

@@ -52,6 +52,7 @@ struct NewSlot {
       try pipeline.send(body, row)
       count += 1
     }
+    pipeline.expedite()
     try settle(pipeline) { pipeline.flight.isEmpty }
     return count
   }

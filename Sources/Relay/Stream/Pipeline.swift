@@ -41,9 +41,9 @@ final class Pipeline {
     // librdkafka must never be the one that is full: the flight's bounds are the only ones.
     kafka.properties["queue.buffering.max.messages"] = String(settings.flight.rows * 2 + 1_000)
     kafka.properties["queue.buffering.max.kbytes"] = "2097151"
-    // A little waiting makes batches at full speed, and costs a quiet stream a millisecond.
     kafka.properties.merge(limits.properties) { own, _ in own }
-    kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "1"
+    // Waiting makes large batches at full speed, which is what spares the broker; a stream that runs dry does not wait.
+    kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "10"
     if isolateUntil != nil { kafka.properties["batch.num.messages"] = "1" }
     producer = try Producer(kafka, wake: wake)
     let topic = try producer.topic(source.topic)
@@ -141,6 +141,9 @@ final class Pipeline {
       throw RelayError(.produce, "topic \(parked.name) took no pointer to a refused row", cause: error)
     }
   }
+
+  /// Nothing more comes for the moment: what waits is sent without lingering.
+  func expedite() { producer.expedite() }
 
   /// Takes Kafka's answers. A fault that ends the pipeline is in `fault` afterwards.
   func drain() {

@@ -15,6 +15,7 @@ final class StreamSession {
   private var tuple = TupleColumns()
   private var maps: [UInt32: ColumnMap] = [:]
   private var received: LSN
+  private var pace = ReadPace()
   private var isReading = true
   private var stopDeadline: Int64?
 
@@ -48,22 +49,31 @@ final class StreamSession {
       pipeline.wake.clear()
       pipeline.drain()
       if let fault = pipeline.fault { throw fault }
-      if isReading, pipeline.hasRoom { try read() }
+      if isReading, pipeline.hasRoom, pace.mayRead(now: SystemTime.monotonicNanoseconds()) { try turn() }
     }
   }
 
+  private func turn() throws {
+    let before = pipeline.flight.tail
+    let isDry = try read()
+    let rows = Int(pipeline.flight.tail - before)
+    if pace.didRead(rows: rows, isDry: isDry, now: SystemTime.monotonicNanoseconds()) { pipeline.expedite() }
+    // libpq may hold more than the socket shows.
+    if !isDry { pipeline.wake.signal() }
+  }
+
   /// Reads what has arrived, as far as there is room for it.
-  private func read() throws {
+  /// - Returns: true when that was all.
+  private func read() throws -> Bool {
     try connection.consumeInput()
     for _ in 0..<Self.framesPerTurn where pipeline.hasRoom {
       switch try connection.nextFrame({ try self.take($0) }) {
       case .frame: continue
-      case .wouldBlock: return
+      case .wouldBlock: return true
       case .ended: throw RelayError.retry(.stream, "PostgreSQL ended the stream")
       }
     }
-    // libpq may hold more than the socket shows.
-    pipeline.wake.signal()
+    return false
   }
 
   private func take(_ frame: RawSpan) throws {
@@ -130,7 +140,10 @@ final class StreamSession {
     let deadline = stopDeadline ?? now + Self.transactionGrace
     stopDeadline = deadline
     if pipeline.tracker.transaction == nil || now >= deadline { isReading = false }
-    guard !isReading, pipeline.flight.isEmpty || now >= stop.deadline else { return nil }
+    guard !isReading, pipeline.flight.isEmpty || now >= stop.deadline else {
+      pipeline.expedite()
+      return nil
+    }
     try send(pipeline.flight.confirmable, asksForReply: false, now)
     connection.stop(timeout: .seconds(1))
     return .stopped
@@ -143,7 +156,13 @@ final class StreamSession {
     }
     var descriptors = [pipeline.wake.fileDescriptor]
     if !stop.isRequested { descriptors.append(stop.signal.fileDescriptor) }
-    if isReading, pipeline.hasRoom { descriptors.append(connection.socket) }
-    _ = Poll.wait(descriptors, timeoutMilliseconds: Int32(clamping: (nanoseconds + 999_999) / 1_000_000))
+    if isReading, pipeline.hasRoom {
+      if let pause = pace.pause(now: now) {
+        nanoseconds = min(nanoseconds, pause)
+      } else {
+        descriptors.append(connection.socket)
+      }
+    }
+    _ = Poll.wait(descriptors, nanoseconds: nanoseconds)
   }
 }
