@@ -76,7 +76,9 @@ let package = Package(
 )
 
 /// In these targets `unsafe` marks exactly the expressions to review.
-let memorySafe: Set = ["Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay"]
+let memorySafe: Set = [
+  "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
+]
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
