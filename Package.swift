@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
-      name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
+      name: "OutboxClientTests",
+      dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "LocalServers", "TestSupport"]),
     .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
