@@ -3,9 +3,10 @@ public struct OutboxTraceContext: Hashable, Sendable {
   public let traceparent: String
   public let tracestate: String?
 
-  /// Nil when `traceparent` is not of the W3C's form: a broken trace is no reason to refuse an event, so the answer can
+  /// Nil when `traceparent` is missing or not of the W3C's form: a broken trace is no reason to refuse an event, so the answer can
   /// be given to `OutboxEvent` as it is. A `tracestate` with control characters is left out.
-  public init?(traceparent: String, tracestate: String? = nil) {
+  public init?(traceparent: String?, tracestate: String? = nil) {
+    guard let traceparent else { return nil }
     let fields = traceparent.split(separator: "-", omittingEmptySubsequences: false)
     guard fields.count >= 4, fields[0] != "ff", fields[0] != "00" || fields.count == 4,
       zip(fields, [2, 32, 16, 2]).allSatisfy({ Self.isHex($0, digits: $1) }),
