@@ -33,6 +33,14 @@ struct IdentityTests {
     #expect(ids.allSatisfy { $0.high >> 16 == 1_000 })
   }
 
+  @Test func `ids rise also when chance gives nothing but zeros`() {
+    struct Zeros: RandomNumberGenerator { mutating func next() -> UInt64 { 0 } }
+    var sequence = UUIDv7Sequence()
+    var random = Zeros()
+    let ids = (0..<3).map { _ in sequence.next(now: 1, using: &random) }
+    #expect(ids.map(\.low) == [0, 1, 2].map { 1 << 63 | $0 })
+  }
+
   @Test func `a random part that is used up borrows the next millisecond`() {
     var sequence = UUIDv7Sequence(milliseconds: 1_000, tail: 1 << 74 - 1)
     var random = SeededGenerator(seed: 4)
