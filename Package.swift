@@ -72,11 +72,13 @@ let package = Package(
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
-      name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
+      name: "OutboxClientTests",
+      dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "LocalServers", "TestSupport"]),
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry", "TestSupport",
+        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry",
+        "TestSupport",
       ]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
@@ -86,7 +88,9 @@ let package = Package(
 )
 
 /// In these targets `unsafe` marks exactly the expressions to review.
-let memorySafe: Set = ["Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay"]
+let memorySafe: Set = [
+  "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
+]
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
