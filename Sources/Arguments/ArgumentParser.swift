@@ -1,3 +1,5 @@
+import Suggestions
+
 /// What a command line asks for.
 public enum Invocation: Sendable {
   /// To run a command.
