@@ -6,6 +6,9 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 
+// prctl is variadic. The kernel takes the first 15 bytes.
+static inline void bongsu_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
 // Glibc declares these for _GNU_SOURCE alone, which its Swift module is built without.
 int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
