@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}",
+    "\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\r\n\r\n",
   ])
   func `what is not HTTP does not disturb the next one`(text: String) throws {
     let client = try RawClient(port: listener.port)
