@@ -129,14 +129,15 @@ import Testing
   }
 
   @Test(arguments: [
-    "\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\r\n\r\n",
+    "\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}",
   ])
   func `what is not HTTP does not disturb the next one`(text: String) throws {
     let client = try RawClient(port: listener.port)
     client.send(text)
     client.finish()
-    #expect(!client.readAll().hasPrefix("HTTP/1.1 200 "))
     #expect(try ask("GET", "/").hasPrefix("HTTP/1.1 200 "))
+    listener.stop()
+    #expect(!client.readAll().hasPrefix("HTTP/1.1 200 "))
   }
 
   @Test func `a client that is slow does not hold up another`() throws {
