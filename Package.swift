@@ -72,7 +72,9 @@ let package = Package(
     .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
     .testTarget(
       name: "OperationsTests",
-      dependencies: ["Operations", "Configuration", "HTTPServer", "Runtime", "Telemetry", "TestSupport"]),
+      dependencies: [
+        "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
+      ]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
