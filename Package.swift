@@ -76,7 +76,8 @@ let package = Package(
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
       ]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
-    .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "Postgres", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
   ]
 )

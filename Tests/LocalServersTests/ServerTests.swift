@@ -1,4 +1,5 @@
 import Glibc
+import Kafka
 import LocalServers
 import Postgres
 import TestSupport
@@ -34,6 +35,22 @@ import Testing
     #expect(error != nil)
     server.resume()
     #expect(try query(server, "SELECT 1") == "1")
+  }
+
+  @Test(.requires(.kafka)) func `Kafka keeps its topics when it is killed and when it is paused`() throws {
+    let kafka = try KafkaServer()
+    try kafka.makeTopic("kept", partitions: 3)
+    try kafka.stop(kill: true)
+    #expect(FreePort.isFree(kafka.port))
+    try kafka.start()
+    kafka.pause()
+    kafka.resume()
+    try eventually("it has its topic") {
+      let topics = try Admin(kafka.kafkaSettings).describeTopics(["kept"], timeoutMilliseconds: 10_000)
+      return topics.first?.partitions.count == 3
+    }
+    try kafka.stop()
+    #expect(FreePort.isFree(kafka.port))
   }
 
   @discardableResult
