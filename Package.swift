@@ -22,8 +22,9 @@ let package = Package(
     // Foundations: they know nothing of notifications
     .target(name: "Runtime", dependencies: ["CLinux"]),
     .target(name: "Telemetry"),
-    .target(name: "Arguments"),
-    .target(name: "Configuration", dependencies: ["CLibYAML"]),
+    .target(name: "Suggestions"),
+    .target(name: "Arguments", dependencies: ["Suggestions"]),
+    .target(name: "Configuration", dependencies: ["CLibYAML", "Suggestions"]),
     .target(name: "Signing", dependencies: ["COpenSSL"]),
     .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
     .target(name: "PGOutput"),
@@ -61,12 +62,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Administration", "LocalServers", "Postgres", "Kafka", "Runtime"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"]),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "LocalServers"]),
     .testTarget(name: "SigningTests", dependencies: ["Signing"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"]),
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
@@ -80,9 +82,14 @@ let package = Package(
         "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry",
         "TestSupport",
       ]),
-    .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
+    .testTarget(
+      name: "OperationsTests",
+      dependencies: [
+        "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
+      ]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
-    .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),
+    .testTarget(
+      name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
   ]
 )

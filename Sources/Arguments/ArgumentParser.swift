@@ -1,3 +1,5 @@
+import Suggestions
+
 /// What a command line asks for.
 public enum Invocation: Sendable {
   /// To run a command.
@@ -73,7 +75,7 @@ struct ArgumentParser {
     let name = String(word.prefix { $0 != "=" })
     guard let option = options.first(where: { $0.name == name }) else {
       throw error(
-        .unknownOption, "unknown option --\(name)",
+        .unknownOption, "unknown option --\(Self.shown(name))",
         suggestion: Suggestion.nearest(to: name, in: result.command.optionsWithHelp.map(\.name)).map { "--\($0)" })
     }
     let value = word.count > name.count ? String(word.dropFirst(name.count + 1)) : nil
@@ -146,7 +148,14 @@ struct ArgumentParser {
   func unknownCommand(_ word: String) -> UsageError {
     let names = result.command.subcommands.map(\.name)
     return error(
-      .unknownCommand, "'\(place)' has no command '\(word)'", suggestion: Suggestion.nearest(to: word, in: names))
+      .unknownCommand, "'\(place)' has no command '\(Self.shown(word))'",
+      suggestion: Suggestion.nearest(to: word, in: names))
+  }
+
+  /// Only what looks like a name is repeated: a connection string in the wrong place may hold a password.
+  private static func shown(_ word: String) -> String {
+    let isName = word.count <= 40 && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+    return isName ? word : "…"
   }
 
   private func error(_ code: UsageError.Code, _ message: String, suggestion: String? = nil) -> UsageError {

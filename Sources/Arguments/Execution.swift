@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Where a command line's own words go: help to `output`, mistakes to `error`.
 public struct Terminal: Sendable {
@@ -10,10 +10,27 @@ public struct Terminal: Sendable {
     self.error = error
   }
 
-  /// Standard output and standard error.
+  /// Standard output and standard error. What cannot be written ends the process with status 1: a script must not take
+  /// a half for the whole.
   public static let standard = Terminal(
-    output: { FileHandle.standardOutput.write(Data($0.utf8)) },
-    error: { FileHandle.standardError.write(Data($0.utf8)) })
+    output: { text in
+      guard let code = write(text, to: STDOUT_FILENO) else { return }
+      _ = write("cannot write the output: \(String(cString: strerror(code)))\n", to: STDERR_FILENO)
+      exit(1)
+    },
+    error: { _ = write($0, to: STDERR_FILENO) })
+
+  /// Nil when all is written, else `errno`.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return errno }
+      rest = rest.dropFirst(count)
+    }
+    return nil
+  }
 }
 
 extension Command {

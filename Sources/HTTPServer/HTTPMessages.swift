@@ -1,7 +1,7 @@
 /// What a client asked for.
 public struct HTTPRequest: Sendable, Equatable {
   public var method: String
-  /// The path without the query.
+  /// The path without the query, its escapes resolved. Bytes that are not UTF-8 have become U+FFFD.
   public var path: String
 
   public init(method: String, path: String) {
@@ -10,9 +10,12 @@ public struct HTTPRequest: Sendable, Equatable {
   }
 }
 
+/// An answer that is known as a whole.
 public struct HTTPResponse: Sendable, Equatable {
   public var status: Int
   public var contentType: String
+  /// Further headers, by name.
+  public var headers: [String: String] = [:]
   public var body: String
 
   public init(status: Int = 200, contentType: String = "text/plain; charset=utf-8", body: String) {

@@ -47,8 +47,11 @@ public final class RelayRole: Sendable {
   }
 
   /// Finishes what is in flight, confirms it and ends the threads.
-  public func stop() {
-    for stop in stopRequests { stop.request(within: settings.stopDeadline) }
+  public func stop() { stop(within: settings.stopDeadline) }
+
+  /// The same with another deadline than the settings'.
+  public func stop(within deadline: Duration) {
+    for stop in stopRequests { stop.request(within: deadline) }
     for thread in threads.withLock({ $0 }) { thread.join() }
   }
 

@@ -1,7 +1,9 @@
-/// Exponential back-off with full jitter: each delay is drawn from the upper half of a doubling interval,
-/// so that many clients of a server that comes back do not return in step.
+/// Exponential back-off with jitter: each delay is drawn from the upper half of a doubling interval, so that many
+/// clients of a server that comes back do not return in step.
 public struct Backoff: Sendable {
+  /// The first interval; more than zero.
   public let initial: Duration
+  /// The longest interval.
   public let limit: Duration
   private var attempt = 0
 

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// A thread that runs one body, for a C handle that belongs to one thread and blocks in its library's own wait.
@@ -7,10 +8,11 @@ public final class OwnedThread: Sendable {
   /// Starts the thread at once. `name` shows in `top -H` and debuggers (15 bytes of it).
   public init(name: String, stackBytes: Int = 1 << 20, body: @escaping @Sendable () -> Void) {
     let thread = Thread { [ended] in
+      // Foundation's own name for a thread never reaches the kernel.
+      unsafe bongsu_name_thread(name)
       body()
       ended.signal()
     }
-    thread.name = name
     thread.stackSize = stackBytes
     thread.start()
   }

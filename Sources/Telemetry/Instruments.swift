@@ -5,6 +5,7 @@ public final class Counter: Sendable {
   private let value = Atomic<UInt64>(0)
   init() {}
 
+  /// `count` is 0 or more.
   public func increment(by count: Int = 1) { value.wrappingAdd(UInt64(count), ordering: .relaxed) }
   public var current: UInt64 { value.load(ordering: .relaxed) }
 }
@@ -32,11 +33,13 @@ public final class Histogram: Sendable {
   private let sum = Counter()
 
   init(bounds: [Double]) {
+    precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "a histogram's bounds grow")
     self.bounds = bounds
     boundsMicroseconds = bounds.map { Int64($0 * 1_000_000) }
     counts = (0...bounds.count).map { _ in Counter() }
   }
 
+  /// Counts one duration. A negative one, as of a clock that was set back, counts as 0.
   public func observe(microseconds: Int64) {
     var place = 0
     while place < boundsMicroseconds.count, microseconds > boundsMicroseconds[place] { place += 1 }

@@ -1,107 +1,89 @@
-import Foundation
 import Synchronization
 
-/// All metrics of a process and their text for Prometheus. The same name and labels give the same instrument.
+/// All metrics of a process. The same name and labels give the same instrument, whoever asks.
+///
+/// Names and labels are the program's own: a name that is used as two kinds, or that Prometheus would refuse, is a
+/// mistake in the program and traps.
 public final class MetricsRegistry: Sendable {
   public typealias Labels = [(String, String)]
 
-  private enum Instrument: Sendable {
-    case counter(Counter)
-    case gauge(Gauge)
-    case histogram(Histogram)
+  /// What Prometheus calls a metric that is one number.
+  public enum Kind: String, Sendable { case counter, gauge }
 
-    var kind: String {
-      switch self {
-      case .counter: "counter"
-      case .gauge: "gauge"
-      case .histogram: "histogram"
-      }
-    }
-  }
-
-  private struct Family: Sendable {
-    var help: String
-    var instruments: [String: Instrument] = [:]
-  }
-
-  private let families = Mutex<[String: Family]>([:])
+  private let families = Mutex<[String: MetricFamily]>([:])
 
   public init() {}
 
+  /// A number that only grows; its name ends with `_total`.
   public func counter(_ name: String, help: String, labels: Labels = []) -> Counter {
-    guard case .counter(let found) = instrument(name, help, labels, { .counter(Counter()) }) else {
+    guard case .counter(let found) = instrument(name, help, labels, "counter", { .counter(Counter()) }) else {
       preconditionFailure("\(name) is no counter")
     }
     return found
   }
 
+  /// A number that goes up and down.
   public func gauge(_ name: String, help: String, labels: Labels = []) -> Gauge {
-    guard case .gauge(let found) = instrument(name, help, labels, { .gauge(Gauge()) }) else {
+    guard case .gauge(let found) = instrument(name, help, labels, "gauge", { .gauge(Gauge()) }) else {
       preconditionFailure("\(name) is no gauge")
     }
     return found
   }
 
+  /// Durations by upper bound; `bounds` in seconds, growing, without infinity.
   public func histogram(
     _ name: String, help: String, labels: Labels = [], bounds: [Double] = Histogram.latencyBounds
   ) -> Histogram {
-    guard case .histogram(let found) = instrument(name, help, labels, { .histogram(Histogram(bounds: bounds)) }) else {
+    let made = { MetricFamily.Instrument.histogram(Histogram(bounds: bounds)) }
+    guard case .histogram(let found) = instrument(name, help, labels, "histogram", made) else {
       preconditionFailure("\(name) is no histogram")
     }
     return found
   }
 
+  /// A number that somebody else keeps: `read` is asked at each rendering and must not wait; nil leaves the sample out.
+  public func observed(
+    _ name: String, _ kind: Kind, help: String, labels: Labels = [], read: @escaping @Sendable () -> Double?
+  ) {
+    _ = instrument(name, help, labels, kind.rawValue) { .observed(read) }
+  }
+
   private func instrument(
-    _ name: String, _ help: String, _ labels: Labels, _ make: () -> Instrument
-  ) -> Instrument {
-    let key = Self.text(of: labels)
+    _ name: String, _ help: String, _ labels: Labels, _ kind: String, _ make: () -> MetricFamily.Instrument
+  ) -> MetricFamily.Instrument {
+    precondition(Exposition.isName(name), "\(name) is no metric's name")
+    precondition(labels.allSatisfy { Exposition.isLabel($0.0) }, "\(name) has a label that is no name")
+    precondition(Set(labels.map(\.0)).count == labels.count, "\(name) has a label twice")
+    let key = Exposition.text(of: labels)
     return families.withLock { families in
-      if let found = families[name]?.instruments[key] { return found }
+      let family = families[name, default: MetricFamily(name: name, kind: kind, help: help)]
+      precondition(family.kind == kind, "\(name) is a \(family.kind), not a \(kind)")
+      if let found = family.instruments[key] { return found }
       let made = make()
-      families[name, default: Family(help: help)].instruments[key] = made
+      families[name, default: family].instruments[key] = made
       return made
     }
   }
 
-  /// The exposition format 0.0.4.
+  /// Prometheus' text format 0.0.4.
   public func render() -> String {
     let all = families.withLock { $0 }
-    return all.sorted { $0.key < $1.key }.map { Self.render($0.key, $0.value) }.joined()
+    return all.values.sorted { $0.name < $1.name }.map(Exposition.render).joined()
+  }
+}
+
+/// All instruments of one name.
+struct MetricFamily: Sendable {
+  enum Instrument: Sendable {
+    case counter(Counter)
+    case gauge(Gauge)
+    case histogram(Histogram)
+    case observed(@Sendable () -> Double?)
   }
 
-  private static func render(_ name: String, _ family: Family) -> String {
-    guard let kind = family.instruments.values.first?.kind else { return "" }
-    var out = "# HELP \(name) \(family.help)\n# TYPE \(name) \(kind)\n"
-    for (labels, instrument) in family.instruments.sorted(by: { $0.key < $1.key }) {
-      switch instrument {
-      case .counter(let counter): out += "\(name)\(braced(labels)) \(counter.current)\n"
-      case .gauge(let gauge): out += "\(name)\(braced(labels)) \(number(gauge.current))\n"
-      case .histogram(let histogram): out += render(name, labels, histogram)
-      }
-    }
-    return out
-  }
-
-  private static func render(_ name: String, _ labels: String, _ histogram: Histogram) -> String {
-    let (cumulative, sum) = histogram.snapshot
-    let prefix = labels.isEmpty ? "" : labels + ","
-    var out = ""
-    for (bound, count) in zip(histogram.bounds.map(number) + ["+Inf"], cumulative) {
-      out += "\(name)_bucket{\(prefix)le=\"\(bound)\"} \(count)\n"
-    }
-    return out + "\(name)_sum\(braced(labels)) \(sum)\n\(name)_count\(braced(labels)) \(cumulative.last ?? 0)\n"
-  }
-
-  private static func braced(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }
-
-  private static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-  }
-
-  private static func text(of labels: Labels) -> String {
-    labels.map { name, value in
-      let escaped = value.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-      return "\(name)=\"\(escaped.replacingOccurrences(of: "\n", with: "\\n"))\""
-    }.joined(separator: ",")
-  }
+  let name: String
+  let kind: String
+  let help: String
+  /// By the text of their labels.
+  var instruments: [String: Instrument] = [:]
 }

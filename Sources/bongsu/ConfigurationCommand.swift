@@ -43,7 +43,7 @@ private let showCommand = Command(
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> ConfigurationReader {
   let root = try ConfigurationOptions(keys: []).reader(arguments)
-  _ = DaemonSettings(root: root)
+  _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   return root
 }

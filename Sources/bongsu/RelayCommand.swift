@@ -15,6 +15,6 @@ let relayCommand = Command(
   ],
   subcommands: [relayRepairCommand]
 ) { arguments in
-  let (relay, daemon) = try RelayOptions.read(arguments, creatingSlots: arguments.flag("create-slot"))
-  try runRelay(relay, daemon)
+  let (relay, operations) = try RelayOptions.read(arguments, creatingSlots: arguments.flag("create-slot"))
+  try runRelay(relay, operations)
 }

@@ -1,31 +1,33 @@
 import Arguments
-import HTTPServer
 import Operations
 import Relay
 import Runtime
 import Telemetry
 
 /// Runs the relay until a signal or a fault that only a person can mend.
-func runRelay(_ settings: RelaySettings, _ daemon: DaemonSettings) throws {
-  let signals = StopSignals()
-  let logger = Logger(label: "bongsu.relay", level: daemon.logLevel)
+func runRelay(_ settings: RelaySettings, _ operations: OperationsSettings) throws {
+  let logger = Logger(label: "bongsu.relay", level: operations.logLevel)
   let registry = MetricsRegistry()
+  let daemon = Daemon(name: "relay", version: bongsuVersion, listen: operations.listen, metrics: registry, logger: logger)
   let relay = RelayRole(settings, registry: registry, logger: logger)
-  let operations = try OperationsServer(
-    daemon.listen, metrics: registry, health: { relay.failure.map { ["relay": $0.description] } ?? [:] },
-    readiness: { notStreaming(relay.sourceStates) })
-  logger.info("listening", ["host": daemon.listen.host, "port": "\(operations.port)"])
-  relay.start()
-  _ = Poll.wait([signals.fileDescriptor, relay.failed.fileDescriptor], timeoutMilliseconds: -1)
-  relay.stop()
-  operations.stop()
-  guard let failure = relay.failure else { return logger.info("stopped") }
-  logger.error("stopped", ["reason": failure.description])
-  throw ExitStatus(1)
+  let status = daemon.run([RelayService(role: relay, stopDeadline: settings.stopDeadline)])
+  if status != 0 { throw ExitStatus(status) }
 }
 
-/// A standby is not at work, but it is ready to be.
-private func notStreaming(_ states: [String: SourceState]) -> [String: String] {
-  states.filter { $0.value.kind != .streaming && $0.value.kind != .standby }
-    .mapValues { "\($0.kind.rawValue): \($0.reason)" }
+/// The relay as a part of a daemon.
+private struct RelayService: Service {
+  let role: RelayRole
+  let stopDeadline: Duration
+  let name = "relay"
+
+  func start() { role.start() }
+  func stop(within deadline: Duration) { role.stop(within: deadline) }
+  var failed: WakeSignal { role.failed }
+  var failure: String? { role.failure?.description }
+
+  /// A standby is not at work, but it is ready to be.
+  var readinessProblems: [String: String] {
+    role.sourceStates.filter { $0.value.kind != .streaming && $0.value.kind != .standby }
+      .mapValues { "\($0.kind.rawValue): \($0.reason)" }
+  }
 }

@@ -101,7 +101,7 @@ struct UsageErrorTests {
   func noLeak() {
     let lines = [
       ["relay", "--tables", "hunter2"], ["relay", "--create-slot=hunter2"], ["relay", "--slto=hunter2"],
-      ["completions", "bash", "password=hunter2"],
+      ["completions", "bash", "password=hunter2"], ["password=hunter2"], ["--postgres://relay:hunter2@db"],
     ]
     for line in lines {
       do throws(UsageError) {

@@ -42,12 +42,20 @@ extension ConfigurationReader {
     let names = Set(found.keys).union(flags)
     for variable in store.variables.below(join(path, key)) {
       let known = names.first { store.variables.name(for: prefix + $0) == variable.name }
-      let name = known ?? variable.rest.lowercased().replacing("_", with: ".")
+      let name = known ?? Self.mapName(variable.rest, isSecret)
       found[name] = Found(text: variable.value, origin: .environment(variable.name))
       store.usedVariables.insert(variable.name)
     }
     for name in flags { found[name] = store.override(for: prefix + name) }
     return resolve(found, prefix, isSecret)
+  }
+
+  /// `SASL_PASSWORD` is `sasl.password`, and `SASL_PASSWORD_FILE` names its file where that is a secret.
+  private static func mapName(_ rest: String, _ isSecret: (String) -> Bool) -> String {
+    let name = rest.lowercased().replacing("_", with: ".")
+    guard name.hasSuffix(".file") else { return name }
+    let base = String(name.dropLast(5))
+    return isSecret(base) ? base + "File" : name
   }
 
   private func mapInFile(_ key: String) -> [String: Found] {
@@ -74,8 +82,10 @@ extension ConfigurationReader {
     var texts: [String: String] = [:]
     for (name, value) in found.sorted(by: { $0.key < $1.key }) {
       if let base = Self.fileBase(name), isSecret(base) {
-        if let other = found[base], other.origin.rank >= value.origin.rank { continue }
-        texts[base] = readSecret(prefix + base, value, .whole)?.reveal()
+        let rank = found[base]?.origin.rank ?? -1
+        if rank > value.origin.rank { continue }
+        if rank == value.origin.rank { reportBoth(prefix + base, value.origin) }
+        texts[base] = rank == value.origin.rank ? nil : readSecret(prefix + base, value, .whole)?.reveal()
       } else if value.text.contains("\0") {
         store.report(ConfigurationProblem(.badValue, "\(prefix)\(name) holds a NUL character", at: value.origin))
       } else {

@@ -97,7 +97,14 @@ extension ConfigurationReader {
   }
 
   private static func shortened(_ text: String) -> String {
-    let shown = text.prefix(40).map { $0.isNewline ? "\u{23CE}" : String($0) }.joined()
-    return shown + (text.count > 40 ? "…" : "")
+    let shown = text.unicodeScalars.prefix(40).map { scalar in
+      switch scalar.properties.generalCategory {
+      case .lineSeparator, .paragraphSeparator: "\u{23CE}"
+      // Escape sequences and signs that turn the direction of text would change what a terminal shows.
+      case .control, .format: scalar == "\n" ? "\u{23CE}" : "\u{FFFD}"
+      default: String(scalar)
+      }
+    }
+    return shown.joined() + (text.unicodeScalars.count > 40 ? "…" : "")
   }
 }

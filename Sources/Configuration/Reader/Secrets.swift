@@ -9,13 +9,16 @@ extension ConfigurationReader {
     let file = find(key + "File")
     let whole = join(path, key)
     if let direct, let file, direct.origin.rank == file.origin.rank {
-      let message = "\(whole) and \(whole)File are both given; keep one"
-      store.report(ConfigurationProblem(.conflict, message, at: file.origin))
+      reportBoth(whole, file.origin)
       return nil
     }
     if let file, file.origin.rank > direct?.origin.rank ?? 0 { return readSecret(whole, file, masking) }
     guard let direct else { return nil }
     return keep(whole, direct.text, direct.origin, masking)
+  }
+
+  func reportBoth(_ whole: String, _ origin: Origin) {
+    store.report(ConfigurationProblem(.conflict, "\(whole) and \(whole)File are both given; keep one", at: origin))
   }
 
   /// Reads the secret of `whole` out of the file that `file` names.

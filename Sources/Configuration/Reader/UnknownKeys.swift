@@ -1,3 +1,5 @@
+import Suggestions
+
 extension ConfigurationReader {
   /// Refuses what nobody asked for, and tells everything that was found wrong.
   public func finish() throws(ConfigurationError) {

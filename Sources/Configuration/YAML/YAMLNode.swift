@@ -8,7 +8,7 @@ struct YAMLMark: Equatable {
 /// password of `0123` or a country of `no` stays what was written.
 struct YAMLNode {
   enum Content {
-    /// Nothing, `~` or `null`, without quotes.
+    /// Nothing, `~`, `null`, `Null` or `NULL`, without quotes.
     case null
     case scalar(String)
     case sequence([YAMLNode])

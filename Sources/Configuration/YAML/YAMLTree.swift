@@ -39,7 +39,7 @@ struct YAMLTree: ~Copyable {
     }
     switch event.kind {
     case .scalar(let text, let isPlain):
-      let isNull = isPlain && ["", "~", "null"].contains(text)
+      let isNull = isPlain && ["", "~", "null", "Null", "NULL"].contains(text)
       return YAMLNode(mark: event.mark, content: isNull ? .null : .scalar(text))
     case .sequenceStart: return YAMLNode(mark: event.mark, content: .sequence(try elements()))
     case .mappingStart: return YAMLNode(mark: event.mark, content: .mapping(try entries()))

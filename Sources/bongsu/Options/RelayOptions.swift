@@ -27,13 +27,13 @@ enum RelayOptions {
   /// - Parameter creatingSlots: raises `createSlot` of every source.
   static func read(
     _ arguments: ParsedArguments, creatingSlots: Bool = false
-  ) throws -> (relay: RelaySettings, daemon: DaemonSettings) {
+  ) throws -> (relay: RelaySettings, operations: OperationsSettings) {
     let root = try configuration.reader(arguments)
     let relay = RelaySettings(root: root)
-    let daemon = DaemonSettings(root: root)
+    let operations = OperationsSettings(root)
     try ConfigurationOptions.judged { try root.finish() }
-    guard var relay, let daemon else { preconditionFailure("the reader found nothing wrong with what is missing") }
+    guard var relay else { preconditionFailure("the reader found nothing wrong with what is missing") }
     if creatingSlots { for index in relay.sources.indices { relay.sources[index].createSlot = true } }
-    return (relay, daemon)
+    return (relay, operations)
   }
 }

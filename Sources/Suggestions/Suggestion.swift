@@ -1,11 +1,17 @@
 /// Finds what somebody probably meant.
-enum Suggestion {
-  /// The candidate nearest to `text`, when it is near enough to be worth naming.
-  static func nearest(to text: String, in candidates: [String]) -> String? {
-    let limit = max(1, text.count / 3)
-    let ranked = candidates.map { (name: $0, distance: distance(text, $0)) }
+public enum Suggestion {
+  /// More edits than this are another word, however long both are.
+  private static let mostEdits = 8
+
+  /// The candidate nearest to `text`, in small letters or capitals, when it is near enough to be worth naming; else
+  /// the first that begins with `text`. Of equally near ones it is the first by alphabet.
+  public static func nearest(to text: String, in candidates: some Sequence<String>) -> String? {
+    let sorted = candidates.sorted()
+    let limit = min(max(1, text.count / 3), mostEdits)
+    let alike = sorted.filter { abs($0.count - text.count) <= limit }
+    let ranked = alike.map { (name: $0, distance: distance(text.lowercased(), $0.lowercased())) }
     return ranked.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.name
-      ?? candidates.first { text.count >= 3 && $0.hasPrefix(text) }
+      ?? sorted.first { text.count >= 3 && $0.hasPrefix(text) }
   }
 
   /// Edits between two texts: a character inserted, removed or replaced, or two neighbours exchanged.
