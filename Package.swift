@@ -62,7 +62,7 @@ let package = Package(
     .testTarget(name: "SigningTests", dependencies: ["Signing"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "LocalServers", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
