@@ -69,7 +69,12 @@ let package = Package(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
     .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
-    .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
+    .testTarget(
+      name: "AdministrationTests",
+      dependencies: [
+        "Administration", "Arguments", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Relay", "TestSupport",
+        "bongsu",
+      ]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
   ]

@@ -75,7 +75,8 @@ BEGIN
   IF now() < end_of_day.past THEN RETURN NULL; END IF;
   SELECT coalesce(array_agg(l.virtualtransaction), '{}') INTO open
   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database()
-  WHERE l.locktype = 'virtualxid' AND l.granted AND l.mode = 'ExclusiveLock' AND l.pid <> pg_backend_pid();
+  WHERE l.locktype = 'virtualxid' AND l.granted AND l.mode = 'ExclusiveLock' AND l.pid <> pg_backend_pid()
+    AND a.backend_type IS DISTINCT FROM 'autovacuum worker';
   INSERT INTO outbox.day_end VALUES (end_of_day.partition, open, NULL) ON CONFLICT DO NOTHING;
   SELECT * INTO known FROM outbox.day_end e WHERE e.partition = end_of_day.partition;
   -- A prepared transaction has lost its virtual one, and nothing tells when it began.
