@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "Operations", dependencies: ["HTTPServer", "Configuration", "Telemetry", "Runtime"]),
     .target(
       name: "Administration",
-      dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Signing", "Telemetry"]),
+      dependencies: ["Kafka", "NotificationModel", "Postgres", "Relay", "Runtime", "Signing", "Telemetry"]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .executableTarget(
       name: "bongsu",

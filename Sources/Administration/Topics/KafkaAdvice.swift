@@ -11,7 +11,7 @@ enum KafkaAdvice {
     case .authentication, .saslAuthenticationFailed, .unsupportedSASLMechanism:
       "check sasl.mechanism, sasl.username and sasl.password (--set kafka.properties.sasl.username=NAME)"
     case .ssl: "check security.protocol and ssl.ca.location, and that the broker's certificate names its host"
-    case .transport, .allBrokersDown, .resolve, .timedOut:
+    case .transport, .allBrokersDown, .resolve, .timedOut, .unsupportedFeature:
       "check that the brokers run, that --bootstrap-servers names them, and that security.protocol is theirs"
     case .invalidReplicationFactor: "there are fewer brokers than copies; use a smaller --replication"
     case .policyViolation: "the cluster's own policy forbids it; ask its operator"

@@ -9,6 +9,7 @@ public struct TopicError: Error, Equatable, CustomStringConvertible {
 
 /// Compares the topics of a cluster with what they should be, and brings them there.
 public final class TopicAdministration {
+  private static let timeout = 5_000
   private let admin: Admin
   private var lastError: KafkaError?
 
@@ -21,7 +22,7 @@ public final class TopicAdministration {
   /// How many brokers the cluster has.
   public func brokerCount() throws(TopicError) -> Int {
     try explained("the cluster cannot be asked") { () throws(KafkaError) in
-      try admin.metadata(timeoutMilliseconds: 10_000).brokers.count
+      try admin.metadata(timeoutMilliseconds: Self.timeout).brokers.count
     }
   }
 
@@ -48,7 +49,7 @@ public final class TopicAdministration {
   private func look(_ name: String) throws(TopicError) -> FoundTopic? {
     let doing = "topic \(name) cannot be looked at"
     let topics = try explained(doing) { () throws(KafkaError) in
-      try admin.describeTopics([name], timeoutMilliseconds: 10_000)
+      try admin.describeTopics([name], timeoutMilliseconds: Self.timeout)
     }
     guard let topic = topics.first, topic.error != .unknownTopicOrPart else { return nil }
     if let code = topic.error { throw Self.error(doing, KafkaError(code)) }
@@ -80,7 +81,9 @@ public final class TopicAdministration {
   }
 
   private func settle(_ doing: String, _ request: () throws(KafkaError) -> [TopicResult]) throws(TopicError) {
-    if let error = try explained(doing, request).first?.error { throw Self.error(doing, error) }
+    guard let error = try explained(doing, request).first?.error else { return }
+    // The broker that was asked may learn of a topic a moment after it was made.
+    if error.code != .topicAlreadyExists { throw Self.error(doing, error) }
   }
 
   /// A request that nobody answered says why: what the client heard meanwhile.
