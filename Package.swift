@@ -67,12 +67,12 @@ let package = Package(
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
-    .testTarget(name: "RelayTests", dependencies: ["Relay", "PGOutput", "TestSupport"]),
+    .testTarget(name: "RelayTests", dependencies: ["PGOutput", "Postgres", "Relay", "TestSupport"]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "Arguments", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Relay", "TestSupport",
+        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "TestSupport",
         "bongsu",
       ]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),

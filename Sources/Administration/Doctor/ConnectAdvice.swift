@@ -38,7 +38,7 @@ enum ConnectAdvice {
   }
 
   /// The line that the server misses. Its message names the host as it sees it.
-  private static func entry(_ message: String, _ user: String, _ database: String) -> String {
+  static func entry(_ message: String, _ user: String, _ database: String) -> String {
     let host = message.split(separator: "host \"").dropFirst().first?.split(separator: "\"").first.map(String.init)
     let mask = host.map { $0.contains(":") ? "\($0)/128" : $0.contains(".") ? "\($0)/32" : $0 } ?? "ADDRESS/32"
     let kind = message.contains("no encryption") ? "host" : "hostssl"

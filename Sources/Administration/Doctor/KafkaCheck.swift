@@ -39,8 +39,8 @@ enum KafkaCheck {
       ]
     }
     let isThin = topic.inSyncReplicas < topic.replicas
-    let seen =
-      "topic \(topic.name) has \(topic.partitions) partitions with \(topic.replicas) \(topic.replicas == 1 ? "copy" : "copies")"
+    let copies = topic.replicas == 1 ? "one copy" : "\(topic.replicas) copies"
+    let seen = "topic \(topic.name) has \(topic.partitions) partitions with \(copies)"
     let first: Finding =
       isThin
       ? .warning(
