@@ -23,7 +23,7 @@ public enum SourceCheck {
       "type ALTER SYSTEM SET wal_level = logical and restart PostgreSQL")
   }
 
-  private static func publication(_ publication: SourceFacts.Publication?, _ source: SourceSettings) -> [Finding] {
+  static func publication(_ publication: SourceFacts.Publication?, _ source: SourceSettings) -> [Finding] {
     let name = source.publication
     guard let publication, publication.publishesInserts else {
       return [
