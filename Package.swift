@@ -49,7 +49,7 @@ let package = Package(
       dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry"]),
     .target(
       name: "Administration",
-      dependencies: ["Postgres", "Kafka", "NotificationModel", "Runtime", "Signing", "Telemetry"]),
+      dependencies: ["Kafka", "NotificationModel", "Postgres", "Relay", "Runtime", "Signing", "Telemetry"]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .executableTarget(
       name: "bongsu",
@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "SigningTests", dependencies: ["Signing"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"]),
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
-    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "LocalServers", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
@@ -87,7 +87,12 @@ let package = Package(
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
       ]),
-    .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
+    .testTarget(
+      name: "AdministrationTests",
+      dependencies: [
+        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "TestSupport",
+        "bongsu",
+      ]),
     .testTarget(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),

@@ -1,11 +1,12 @@
 import Kafka
 import Runtime
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: LocalKafka.isAvailable)) struct AdminTests {
+@Suite(.requires(.kafka)) struct AdminTests {
   @Test("topics are made, described, altered, widened and deleted")
   func lifecycle() throws {
-    let admin = try Admin(LocalKafka.shared().settings)
+    let admin = try Admin(SharedServers.kafka.kafkaSettings)
     let name = uniqueName("admin")
     let topic = NewTopic(
       name, partitions: 3, configuration: ["retention.ms": "86400000", "max.message.bytes": "20000"])
@@ -17,7 +18,7 @@ import Testing
     #expect(try admin.value("max.message.bytes", of: name) == "20000")
 
     try admin.alterConfiguration(ofTopic: name, set: ["max.message.bytes": "30000"])
-    try untilTrue { try admin.value("max.message.bytes", of: name) == "30000" }
+    try eventually("the setting is in force") { try admin.value("max.message.bytes", of: name) == "30000" }
     #expect(try admin.value("retention.ms", of: name) == "86400000")
 
     #expect(try admin.createPartitions([name: 5]) == [TopicResult(topic: name, error: nil)])
@@ -29,12 +30,12 @@ import Testing
 
   @Test("a setting that the broker does not know or accept is refused with its words")
   func refusedSetting() throws {
-    let admin = try Admin(LocalKafka.shared().settings)
+    let admin = try Admin(SharedServers.kafka.kafkaSettings)
     let name = uniqueName("admin")
     let bad = try admin.createTopics([NewTopic(name, partitions: 1, configuration: ["retention.ms": "long"])])
     #expect(bad.first?.error?.code == .invalidConfig)
     #expect(bad.first?.error?.message.contains("retention.ms") == true)
-    try LocalKafka.makeTopic(name)
+    try SharedServers.kafka.makeTopic(name)
     let error = #expect(throws: KafkaError.self) {
       try admin.alterConfiguration(ofTopic: name, set: ["retention.msec": "1"])
     }
@@ -43,7 +44,7 @@ import Testing
 
   @Test("the settings of a missing topic are an error to retry slowly")
   func missingTopic() throws {
-    let admin = try Admin(LocalKafka.shared().settings)
+    let admin = try Admin(SharedServers.kafka.kafkaSettings)
     let error = #expect(throws: KafkaError.self) { try admin.configuration(of: .topic(uniqueName("missing"))) }
     #expect(error?.code == .unknownTopicOrPart)
   }
@@ -57,13 +58,13 @@ import Testing
 
   @Test("the cluster tells its id, controller, brokers and their settings")
   func cluster() throws {
-    let kafka = try LocalKafka.shared()
-    let admin = try Admin(kafka.settings)
+    let kafka = try SharedServers.kafka
+    let admin = try Admin(kafka.kafkaSettings)
     #expect(try admin.clusterID(timeoutMilliseconds: 10_000)?.isEmpty == false)
     #expect(try admin.controllerID(timeoutMilliseconds: 10_000) == 1)
     let metadata = try admin.metadata(timeoutMilliseconds: 10_000)
     #expect(metadata.brokers.map(\.id) == [1])
-    #expect(metadata.brokers.map { "\($0.host):\($0.port)" } == [kafka.settings.bootstrapServers])
+    #expect(metadata.brokers.map { "\($0.host):\($0.port)" } == [kafka.kafkaSettings.bootstrapServers])
     let entries = try admin.configuration(of: .broker(1))
     #expect(entries.first { $0.name == "auto.create.topics.enable" }?.value == "false")
     #expect(entries.first { $0.name == "auto.create.topics.enable" }?.source == .broker)
@@ -96,12 +97,6 @@ extension Admin {
   }
 
   fileprivate func awaitPartitions(_ count: Int, of name: String) throws {
-    try untilTrue { try describe(name).partitions.count == count }
+    try eventually("the topic has its partitions") { try describe(name).partitions.count == count }
   }
-}
-
-/// Asks again until it is so: the broker that answers may learn of a change a moment after the controller.
-func untilTrue(_ condition: () throws -> Bool) throws {
-  let deadline = ContinuousClock.now + .seconds(10)
-  while try !condition() { try #require(ContinuousClock.now < deadline) }
 }

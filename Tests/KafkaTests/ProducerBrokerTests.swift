@@ -1,10 +1,11 @@
 import Kafka
 import Runtime
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: LocalKafka.isAvailable)) struct ProducerBrokerTests {
+@Suite(.requires(.kafka)) struct ProducerBrokerTests {
   private func read(_ topic: String) throws -> [Read] {
-    var settings = try LocalKafka.shared().settings
+    var settings = try SharedServers.kafka.kafkaSettings
     settings.properties["enable.partition.eof"] = "true"
     let consumer = try Consumer(settings)
     try consumer.assign([TopicPartition(topic, 0): .beginning])
@@ -14,8 +15,8 @@ import Testing
   @Test("a record over the topic's limit is refused alone when batches stay below it, and the others keep their order")
   func largeAmongSmall() throws {
     let name = uniqueName("limit")
-    try LocalKafka.makeTopic(name, configuration: ["max.message.bytes": "20000"])
-    var settings = try LocalKafka.shared().settings
+    try SharedServers.kafka.makeTopic(name, configuration: ["max.message.bytes": "20000"])
+    var settings = try SharedServers.kafka.kafkaSettings
     settings.properties["batch.size"] = "15000"
     let producer = try Producer(settings)
     for number in 0..<1_000 {
@@ -30,7 +31,7 @@ import Testing
 
   @Test("records for a missing topic are given back as unknown, to be retried slowly")
   func missingTopic() throws {
-    var settings = try LocalKafka.shared().settings
+    var settings = try SharedServers.kafka.kafkaSettings
     settings.properties["topic.metadata.propagation.max.ms"] = "100"
     let producer = try Producer(settings)
     let name = uniqueName("missing")
@@ -47,23 +48,18 @@ import Testing
   @Test("a topic that appears takes what waited for it")
   func lateTopic() throws {
     let name = uniqueName("late")
-    let producer = try Producer(LocalKafka.shared().settings)
+    let producer = try Producer(SharedServers.kafka.kafkaSettings)
     try producer.send(name, value: "waited", token: 1)
     #expect(!producer.flush(timeoutMilliseconds: 300))
-    try LocalKafka.makeTopic(name)
+    try SharedServers.kafka.makeTopic(name)
     #expect(producer.collect(timeoutMilliseconds: 20_000).map { [$0.token: $0.error] } == [[1: nil]])
     #expect(try read(name).map(\.value) == ["waited"])
   }
 }
 
-@Suite(.enabled(if: LocalKafka.isAvailable)) struct GuardedKafkaTests {
+@Suite(.requires(.kafka)) struct GuardedKafkaTests {
   private func settings(user: String, password: String = "right") throws -> KafkaSettings {
-    var settings = try LocalKafka.guarded().settings
-    settings.properties = [
-      "security.protocol": "sasl_plaintext", "sasl.mechanism": "PLAIN", "sasl.username": user,
-      "sasl.password": password,
-    ]
-    return settings
+    try SharedServers.guardedKafka.settings(user: user, password: password)
   }
 
   @Test("who logs in and has the right may write; who has no right is told which one is missing")

@@ -1,5 +1,6 @@
 import Kafka
 import Runtime
+import TestSupport
 import Testing
 
 @Suite struct ProducerLifeTests {

@@ -1,14 +1,15 @@
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("Pipeline and COPY", .needsPostgres)
+@Suite("Pipeline and COPY", .requires(.postgres))
 struct BulkTests {
   private let connection: PostgresConnection
 
   init() throws {
-    connection = try PostgresConnection(PrivateServer.shared.newDatabase())
+    connection = try PostgresConnection(SharedServers.postgres.newDatabase().settings)
     try connection.run(script: "CREATE TABLE t (a int PRIMARY KEY, b text)")
   }
 
@@ -106,7 +107,7 @@ struct BulkTests {
 
   @Test("a connection that ends in the middle of a COPY is lost, and retriable")
   func lost() throws {
-    let other = try PostgresConnection(PrivateServer.shared.settings())
+    let other = try PostgresConnection(SharedServers.postgres.connectionSettings())
     let pid = try #require(try connection.execute("SELECT pg_backend_pid()").scalar)
     let error = #expect(throws: PostgresError.self) {
       try connection.copyIn("COPY t FROM STDIN") { write in

@@ -1,10 +1,12 @@
+import LocalServers
 import PGOutput
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("The server goes away", .needsPostgres)
+@Suite("The server goes away", .requires(.postgres))
 struct ServerStopTests {
   private static func stream(_ settings: ConnectionSettings) throws -> ReplicationConnection {
     try PostgresConnection(settings).run(script: "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t")
@@ -18,10 +20,12 @@ struct ServerStopTests {
     return replication
   }
 
-  @Test("a server that stops ends the stream or gives a retriable error", arguments: ["fast", "immediate"])
-  func stopped(mode: String) throws {
-    let server = try PrivateServer()
-    let replication = try Self.stream(server.settings())
+  @Test(
+    "a server that stops ends the stream or gives a retriable error",
+    arguments: [PostgresServer.StopMode.fast, .immediate])
+  func stopped(mode: PostgresServer.StopMode) throws {
+    let server = try PostgresServer()
+    let replication = try Self.stream(server.connectionSettings())
     let stopper = Runner { try? server.stop(mode) }
     do {
       _ = try replication.events { event in
@@ -33,17 +37,17 @@ struct ServerStopTests {
     }
     replication.close()
     stopper.join()
-    let error = #expect(throws: PostgresError.self) { try PostgresConnection(server.settings()) }
+    let error = #expect(throws: PostgresError.self) { try PostgresConnection(server.connectionSettings()) }
     #expect(error?.disposition == .retry(after: nil))
   }
 
   @Test("a terminated walsender gives a retriable error")
   func terminated() throws {
-    let settings = try PrivateServer.shared.newDatabase()
+    let settings = try SharedServers.postgres.newDatabase().settings
     let connection = try PostgresConnection(settings)
     try connection.run(script: "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t")
     let replication = try ReplicationConnection(settings)
-    let name = "s\(UInt64.random(in: 0...UInt64.max))"
+    let name = uniqueName("s", separator: "_")
     let slot = try replication.createSlot(name, isTemporary: true, snapshot: .nothing)
     try replication.startReplication(slot: name, from: slot.consistentPoint, publications: ["p"])
     let end = "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1"

@@ -1,21 +1,21 @@
+import LocalServers
 import PGOutput
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("Replication slots", .needsPostgres)
+@Suite("Replication slots", .requires(.postgres))
 struct SlotTests {
   private let settings: ConnectionSettings
   private let connection: PostgresConnection
 
   init() throws {
-    settings = try PrivateServer.shared.newDatabase()
+    settings = try SharedServers.postgres.newDatabase().settings
     connection = try PostgresConnection(settings)
     try connection.run(script: "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t")
   }
-
-  private static func newName() -> String { "s\(UInt64.random(in: 0...UInt64.max))" }
 
   @Test("the system tells its identity as SQL does")
   func identity() throws {
@@ -42,7 +42,7 @@ struct SlotTests {
   func snapshot() throws {
     let replication = try ReplicationConnection(settings)
     try connection.run(script: "INSERT INTO t VALUES (1)")
-    let slot = try replication.createSlot(Self.newName(), isTemporary: true, snapshot: .export)
+    let slot = try replication.createSlot(uniqueName("s", separator: "_"), isTemporary: true, snapshot: .export)
     try connection.run(script: "INSERT INTO t VALUES (2)")
     let name = try #require(slot.snapshotName)
     let seen = try PostgresConnection(settings).transaction { reader in
@@ -57,7 +57,7 @@ struct SlotTests {
   @Test("a slot without a snapshot has none, and can be dropped")
   func plain() throws {
     let replication = try ReplicationConnection(settings)
-    let name = Self.newName()
+    let name = uniqueName("s", separator: "_")
     #expect(try replication.createSlot(name, isTemporary: false, snapshot: .nothing).snapshotName == nil)
     let again = #expect(throws: PostgresError.self) {
       try replication.createSlot(name, isTemporary: false, snapshot: .nothing)
@@ -69,7 +69,7 @@ struct SlotTests {
 
   @Test("a busy slot is retried, with 55006")
   func busy() throws {
-    let name = Self.newName()
+    let name = uniqueName("s", separator: "_")
     let first = try ReplicationConnection(settings)
     let slot = try first.createSlot(name, isTemporary: false, snapshot: .nothing)
     try first.startReplication(slot: name, from: slot.consistentPoint, publications: ["p"])
@@ -97,7 +97,7 @@ struct SlotTests {
   @Test("a missing publication stops, when the first transaction comes")
   func missingPublication() throws {
     let replication = try ReplicationConnection(settings)
-    let slot = try replication.createSlot(Self.newName(), isTemporary: true, snapshot: .nothing)
+    let slot = try replication.createSlot(uniqueName("s", separator: "_"), isTemporary: true, snapshot: .nothing)
     try replication.startReplication(slot: slot.name, from: slot.consistentPoint, publications: ["nowhere"])
     try connection.run(script: "INSERT INTO t VALUES (1)")
     let error = #expect(throws: PostgresError.self) { try replication.rows(1) }
@@ -107,11 +107,11 @@ struct SlotTests {
 
   @Test("a slot that lost its log stops, with 55000")
   func lost() throws {
-    let server = try PrivateServer(options: "-c max_slot_wal_keep_size=1MB")
-    defer { try? server.stop("immediate") }
-    let admin = try PostgresConnection(server.settings())
-    let name = Self.newName()
-    let replication = try ReplicationConnection(server.settings())
+    let server = try PostgresServer(settings: ["max_slot_wal_keep_size": "1MB"])
+    defer { try? server.stop(.immediate) }
+    let admin = try PostgresConnection(server.connectionSettings())
+    let name = uniqueName("s", separator: "_")
+    let replication = try ReplicationConnection(server.connectionSettings())
     _ = try replication.createSlot(name, isTemporary: false, snapshot: .nothing)
     for _ in 0..<3 { try admin.run(script: "SELECT pg_switch_wal(); CREATE TABLE x (); DROP TABLE x") }
     try admin.run(script: "CHECKPOINT")

@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("Statements", .needsPostgres)
+@Suite("Statements", .requires(.postgres))
 struct StatementTests {
   private let connection: PostgresConnection
 
-  init() throws { connection = try PostgresConnection(PrivateServer.shared.newDatabase()) }
+  init() throws { connection = try PostgresConnection(SharedServers.postgres.newDatabase().settings) }
 
   @Test("parameters come back as they were, null and empty apart")
   func parameters() throws {
@@ -94,7 +95,7 @@ struct StatementTests {
   @Test("another thread can end a running statement")
   func cancel() async throws {
     let canceller = try connection.canceller()
-    let watcher = try PostgresConnection(PrivateServer.shared.settings())
+    let watcher = try PostgresConnection(SharedServers.postgres.connectionSettings())
     let pid = try #require(try connection.execute("SELECT pg_backend_pid()").scalar)
     let thread = Runner {
       let active = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND query LIKE '%pg_sleep%' AND state = 'active'"

@@ -1,10 +1,11 @@
 import PGOutput
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("Replication stream", .needsPostgres)
+@Suite("Replication stream", .requires(.postgres))
 struct StreamTests {
   private let settings: ConnectionSettings
   private let connection: PostgresConnection
@@ -12,10 +13,10 @@ struct StreamTests {
   private let slot: CreatedSlot
 
   init() throws {
-    settings = try PrivateServer.shared.newDatabase()
+    settings = try SharedServers.postgres.newDatabase().settings
     connection = try PostgresConnection(settings)
     try connection.run(script: "CREATE TABLE t (a int, b text); CREATE PUBLICATION \"p's \"\"one\"\"\" FOR TABLE t")
-    let name = "s\(UInt64.random(in: 0...UInt64.max))"
+    let name = uniqueName("s", separator: "_")
     slot = try ReplicationConnection(settings).createSlot(name, isTemporary: false, snapshot: .nothing)
     replication = try ReplicationConnection(settings)
     try replication.startReplication(slot: name, from: slot.consistentPoint, publications: ["p's \"one\""])

@@ -102,8 +102,7 @@ public struct RelayRepair {
   }
 
   private func check() throws {
-    var warnings: [String] = []
-    try Preflight.checkPublication(source, try PostgresConnection(source.connection), &warnings)
+    _ = try Preflight.checkPublication(source, try PostgresConnection(source.connection))
     if let status = try slotStatus(), status != "lost", !options.isDryRun, !options.replacesHealthySlot {
       throw RelayError.stop(
         .backfill,

@@ -12,6 +12,7 @@ final class SlotWatcher {
   private let stop: StopRequest
   private var connection: PostgresConnection?
   private var schedule: WatchSchedule
+  private var registration = SlotRegistration.Outcome.absent
 
   init(_ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest) {
     self.source = source
@@ -66,6 +67,15 @@ final class SlotWatcher {
     metrics.show(status: slot[0, 0] ?? "lost")
     metrics.lagBytes.set(slot[0, 1].flatMap { Double($0) } ?? 0)
     metrics.retainedWAL.set(slot[0, 2].flatMap { Double($0) } ?? 0)
+    if registration == .absent { try register() }
+  }
+
+  private func register() throws {
+    registration = try SlotRegistration.attempt(source, opened())
+    guard registration == .refused else { return }
+    logger.warning(
+      "the slot is not registered, so outbox.maintain drops no day; grant outbox_relay to the relay's user",
+      ["source": source.name])
   }
 
   /// Gives a database without traffic of its own something to confirm.

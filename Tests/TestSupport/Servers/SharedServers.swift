@@ -6,9 +6,11 @@ public import Postgres
 public enum SharedServers {
   private static let startedPostgres = Result { try PostgresServer() }
   private static let startedKafka = Result { try KafkaServer() }
+  private static let startedGuardedKafka = Result { try GuardedKafka() }
 
   public static var postgres: PostgresServer { get throws { try startedPostgres.get() } }
   public static var kafka: KafkaServer { get throws { try startedKafka.get() } }
+  public static var guardedKafka: GuardedKafka { get throws { try startedGuardedKafka.get() } }
 }
 
 extension PostgresServer {

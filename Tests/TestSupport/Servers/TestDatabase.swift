@@ -28,10 +28,11 @@ public struct TestDatabase: Sendable {
     try connect().execute(sql, parameters).scalar
   }
 
-  /// Applies the outbox's migrations.
-  public func migrate() throws {
+  /// Applies the outbox's migrations and makes so many outbox tables.
+  public func migrate(tables: Int = 1) throws {
     let migrations = try Migration.read(directory: Repository.file("migrations/outbox"))
     _ = try Migrator(connect(), schema: "outbox").up(migrations)
+    if tables > 1 { _ = try OutboxTables(connect()).grow(to: tables) }
   }
 
   /// A slot at the WAL's present end.

@@ -1,0 +1,28 @@
+import Kafka
+
+/// What a doctor asks Kafka.
+struct KafkaFacts: Equatable {
+  struct Topic: Equatable {
+    var name: String
+    var error: KafkaErrorCode?
+    var partitions = 0
+    var withoutLeader = 0
+    /// The fewest that a partition has.
+    var replicas = 0
+    var inSyncReplicas = 0
+    /// nil when this user may not see them.
+    var settings: [String: String]?
+  }
+
+  /// What became of asking for a producer's id, which needs a right to write.
+  enum Writing: Equatable {
+    case allowed
+    case refused(KafkaErrorCode)
+    case unanswered
+  }
+
+  var brokers: Int
+  var library: String
+  var topics: [Topic]
+  var writing: Writing
+}

@@ -1,0 +1,40 @@
+-- Several outbox tables, for a service that outgrows one: SELECT outbox.add_tables(4), as the owner of the outbox.
+-- They are outbox.event, outbox.event_2 ... with the publications bongsu, bongsu_2 ...; each needs a slot and a relay
+-- of its own. Their number may grow and never shrinks. Growing changes which table an aggregateid goes to, so order per
+-- key holds over the change only if writers pause until the relays have caught up; see docs/operations.md.
+
+-- Returns the names of the tables that were added.
+CREATE OR REPLACE FUNCTION outbox.add_tables(total int) RETURNS SETOF text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  known int;
+  name text;
+  publication text;
+BEGIN
+  LOCK TABLE outbox.event_table IN SHARE ROW EXCLUSIVE MODE;
+  SELECT count(*) INTO known FROM outbox.event_table;
+  IF add_tables.total IS NULL OR add_tables.total NOT BETWEEN 1 AND 64 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'outbox.add_tables: there can be 1 to 64 tables';
+  END IF;
+  IF add_tables.total < known THEN
+    RAISE invalid_parameter_value USING MESSAGE = format(
+      'outbox.add_tables: there are %s tables, and their number cannot shrink to %s, as rows may wait in each of them',
+      known, add_tables.total);
+  END IF;
+  FOR number IN known + 1..add_tables.total LOOP
+    name := 'event_' || number;
+    publication := 'bongsu_' || number;
+    EXECUTE format('CREATE TABLE outbox.%I (LIKE outbox.event INCLUDING ALL) PARTITION BY RANGE (created_at)', name);
+    EXECUTE format('CREATE TABLE outbox.%I PARTITION OF outbox.%I DEFAULT', name || '_default', name);
+    EXECUTE format(
+      'CREATE PUBLICATION %I FOR TABLE outbox.%I WITH (publish = ''insert'', publish_via_partition_root = true)',
+      publication, name);
+    EXECUTE format(
+      'GRANT INSERT (id, aggregatetype, aggregateid, type, payload, headers) ON outbox.%I TO outbox_writer', name);
+    INSERT INTO outbox.event_table VALUES (number - 1, name, publication);
+    RETURN NEXT name;
+  END LOOP;
+  PERFORM outbox.maintain();
+END $$;
+
+REVOKE ALL ON FUNCTION outbox.add_tables(int) FROM PUBLIC;
