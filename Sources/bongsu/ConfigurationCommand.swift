@@ -45,5 +45,6 @@ private func read(_ arguments: ParsedArguments) throws -> ConfigurationReader {
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
+  _ = TopicSection(root: root)
   return root
 }
