@@ -76,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry", "TestSupport",
+        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry",
+        "TestSupport",
       ]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
