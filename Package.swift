@@ -81,6 +81,9 @@ let package = Package(
       ]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
+    .testTarget(
+      name: "DeployTests",
+      dependencies: ["Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu"]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
   ]
