@@ -95,6 +95,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "DeployTests",
+      dependencies: ["Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu"]),
     .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
   ]
 )

@@ -8,7 +8,8 @@ import Telemetry
 func runRelay(_ settings: RelaySettings, _ operations: OperationsSettings) throws {
   let logger = Logger(label: "bongsu.relay", level: operations.logLevel)
   let registry = MetricsRegistry()
-  let daemon = Daemon(name: "relay", version: bongsuVersion, listen: operations.listen, metrics: registry, logger: logger)
+  let daemon = Daemon(
+    name: "relay", version: bongsuVersion, listen: operations.listen, metrics: registry, logger: logger)
   let relay = RelayRole(settings, registry: registry, logger: logger)
   let status = daemon.run([RelayService(role: relay, stopDeadline: settings.stopDeadline)])
   if status != 0 { throw ExitStatus(status) }

@@ -7,13 +7,14 @@ import Operations
 
 /// The options of the commands that look after Kafka's topics, and the sections `kafka` and `topics` behind them.
 struct TopicOptions {
-  static let all: [Option] = ConfigurationOptions.file + [
-    .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
-    .string("partitions", "N", help: "Partitions of each topic (6)."),
-    .string("replication", "N", help: "Copies of each record (3, or one on each broker if there are fewer)."),
-    .string(
-      "max-message-bytes", "SIZE", help: "The largest record (1048588); dlq, retry and parked take 64 KiB more."),
-  ]
+  static let all: [Option] =
+    ConfigurationOptions.file + [
+      .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
+      .string("partitions", "N", help: "Partitions of each topic (6)."),
+      .string("replication", "N", help: "Copies of each record (3, or one on each broker if there are fewer)."),
+      .string(
+        "max-message-bytes", "SIZE", help: "The largest record (1048588); dlq, retry and parked take 64 KiB more."),
+    ]
 
   private static let configuration = ConfigurationOptions(keys: [
     ("bootstrap-servers", "kafka.bootstrapServers"), ("partitions", "topics.partitions"),

@@ -7,7 +7,9 @@ struct EventIDsTests {
   @Test func `a UUID is its own key, whatever its case, and other texts have keys of their own`() {
     #expect(EventKey("0198c0de-0000-7000-8000-00000000000a") == EventKey("0198C0DE-0000-7000-8000-00000000000A"))
     #expect(EventKey("0198c0de-0000-7000-8000-00000000000a").low == 0x8000_0000_0000_000a)
-    let texts = ["", "1", "01", "order-1", "0198c0de-0000-7000-8000-00000000000", "zzzzzzzz-0000-7000-8000-00000000000a"]
+    let texts = [
+      "", "1", "01", "order-1", "0198c0de-0000-7000-8000-00000000000", "zzzzzzzz-0000-7000-8000-00000000000a",
+    ]
     #expect(Set(texts.map(EventKey.init)).count == texts.count)
   }
 

@@ -23,7 +23,8 @@ struct RelayRepairTests {
     try kafka.makeTopic(topic, partitions: 3)
     try kafka.makeTopic(topic + "-parked")
     source = SourceSettings(
-      name: "test", connection: try database.settings, slot: uniqueName("repair", separator: "_"), publication: "bongsu",
+      name: "test", connection: try database.settings, slot: uniqueName("repair", separator: "_"),
+      publication: "bongsu",
       topic: topic, parkedTopic: topic + "-parked")
     settings = RelaySettings(sources: [source], kafka: kafka.kafkaSettings)
   }
@@ -59,7 +60,8 @@ struct RelayRepairTests {
     #expect(sent.count == 350 && Set(sent).count == 350)
     // The stream goes on behind the snapshot.
     try enqueue(7)
-    let waiting = "SELECT count(*) FROM pg_logical_slot_peek_binary_changes($1, NULL, NULL, 'proto_version', '1', "
+    let waiting =
+      "SELECT count(*) FROM pg_logical_slot_peek_binary_changes($1, NULL, NULL, 'proto_version', '1', "
       + "'publication_names', 'bongsu') WHERE get_byte(data, 0) = 73"
     #expect(try database.scalar(waiting, [.text(source.slot)]) == "7")
   }

@@ -2,15 +2,19 @@ import Foundation
 import LocalServers
 public import Testing
 
-/// A server that a suite cannot do without.
+/// A server or a program that a suite cannot do without.
 public enum Requirement: String, Sendable {
   case postgres, redis, kafka
+  /// Of Debian's packages prometheus and systemd.
+  case promtool, systemd
 
   var isInstalled: Bool {
     switch self {
     case .postgres: PostgresServer.isInstalled
     case .redis: RedisServer.isInstalled
     case .kafka: KafkaServer.home != nil
+    case .promtool: ChildCommand.path(of: "promtool") != nil
+    case .systemd: ChildCommand.path(of: "systemd-analyze") != nil
     }
   }
 
