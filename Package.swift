@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
     .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
+    .testTarget(
+      name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),
   ]
 )
 

@@ -62,6 +62,9 @@ public final class KafkaServer: Sendable {
 
   public func resume() { process?.signal(SIGCONT) }
 
+  /// Whether it was started and not stopped since; a paused one runs.
+  public var isRunning: Bool { process != nil }
+
   private var process: ForeignProcess? {
     let text = try? String(contentsOfFile: directory.file("pid"), encoding: .utf8)
     return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { ForeignProcess(id: $0) }

@@ -1,0 +1,93 @@
+import LocalServers
+import Postgres
+import TestSupport
+
+/// What happens in a play.
+extension Scenario {
+  var relay: RelayProcess { relays[relays.count - 1] }
+
+  /// Starts a relay and waits until it streams.
+  func startRelay(_ flags: [String] = []) throws {
+    try launchRelay(flags)
+    try relay.waitUntilReady()
+  }
+
+  /// Starts a relay, whatever becomes of it.
+  func launchRelay(_ flags: [String] = [], conninfo: String? = nil) throws {
+    let way = setup.isProxied
+    let direct = conninfo ?? database.conninfo
+    let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
+    let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
+    let arguments = [
+      "relay", "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic", topic,
+      "--parked-topic", parkedTopic, "--listen", "127.0.0.1:0",
+    ]
+    relays.append(RelayProcess(try BongsuProcess(arguments + setup.flags + flags)))
+  }
+
+  /// Kills the relay and starts another in its place.
+  func killRelay() throws {
+    relay.kill()
+    try startRelay()
+  }
+
+  /// Runs `body` while services write; then ends them behind whole transactions.
+  func underLoad(writers: Int = 2, _ body: (OutboxLoad) throws -> Void) throws {
+    let load = OutboxLoad(try database.settings, writers: writers, seed: seed, table: setup.table)
+    do {
+      try load.wait(commits: 50)
+      try body(load)
+      try load.wait(commits: 50)
+    } catch {
+      // Who waits for a server that stands still never stops.
+      stage.recover()
+      load.stop()
+      throw error
+    }
+    load.stop()
+  }
+
+  /// A fault again and again, at moments that the seed chooses.
+  func again(_ times: Int, under load: OutboxLoad, _ fault: () throws -> Void) throws {
+    for _ in 0..<times {
+      try load.wait(commits: Int.random(in: 1...300, using: &random))
+      try fault()
+    }
+  }
+
+  /// Waits until everything written so far is confirmed and nothing is open, without help.
+  func settle(within limit: Duration = .seconds(120)) throws {
+    let connection = try database.connect()
+    let end = try connection.execute("SELECT pg_current_wal_lsn()").scalar ?? ""
+    try eventually("the slot has confirmed all", within: limit) {
+      try connection.execute(
+        "SELECT confirmed_flush_lsn >= $1::pg_lsn FROM pg_replication_slots WHERE slot_name = $2",
+        [.text(end), .text(slot)]
+      ).scalar == "t"
+    }
+    try eventually("nothing is unaccounted for") {
+      let samples = try relay.metrics()
+      return samples.sum("bongsu_relay_unaccounted_rows") == 0 && samples.sum("bongsu_relay_lag_seconds") == 0
+    }
+  }
+
+  /// Waits until Kafka has acknowledged so many rows to the present relay.
+  func waitUntil(acknowledged rows: Double) throws {
+    try eventually("\(Int(rows)) rows are acknowledged", within: .seconds(120)) {
+      try relay.metrics().sum("bongsu_relay_acknowledged_total") >= rows
+    }
+  }
+}
+
+extension Scenario {
+  /// Many rows of one statement, and so of one transaction, over ten keys; header `n` rises from `first`.
+  func insert(rows: Int, from first: Int = 1) throws {
+    try database.run(
+      """
+      INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers)
+      SELECT gen_random_uuid(), 'order', 'bulk-' || n % 10, 'order.made', '{"note": "bulk"}',
+        jsonb_build_object('n', n::text)
+      FROM generate_series(\(first), \(first + rows - 1)) n
+      """)
+  }
+}
