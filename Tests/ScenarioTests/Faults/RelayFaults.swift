@@ -9,7 +9,7 @@ extension Scenarios {
       try Scenario.play("relay: kill -9", seed) { scene in
         try scene.startRelay()
         try scene.underLoad { load in
-          try scene.again(Soak.choose(5, soak: 20), under: load) { try scene.killRelay() }
+          try scene.again(Soak.choose(4, soak: 20), under: load) { try scene.killRelay() }
         }
         try scene.settle()
       }

@@ -47,10 +47,10 @@ extension Scenario {
     load.stop()
   }
 
-  /// A fault again and again, at moments that the seed chooses.
+  /// A fault again and again, at moments that the seed chooses: on a quiet machine every second or two.
   func again(_ times: Int, under load: OutboxLoad, _ fault: () throws -> Void) throws {
     for _ in 0..<times {
-      try load.wait(commits: Int.random(in: 1...300, using: &random))
+      try load.wait(commits: Int.random(in: 1...1_000, using: &random))
       try fault()
     }
   }
