@@ -46,10 +46,14 @@ public final class RelayRole: Sendable {
     }
   }
 
-  /// Finishes what is in flight, confirms it and ends the threads.
+  /// Finishes what is in flight, confirms it and ends the threads. One that waits for the answer of a server that
+  /// stands still is left to the process's end.
   public func stop() {
     for stop in stopRequests { stop.request(within: settings.stopDeadline) }
-    for thread in threads.withLock({ $0 }) { thread.join() }
+    let end = ContinuousClock.now + settings.stopDeadline + .seconds(2)
+    for thread in threads.withLock({ $0 }) {
+      thread.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
+    }
   }
 
   public var sourceStates: [String: SourceState] { states.withLock { $0 } }

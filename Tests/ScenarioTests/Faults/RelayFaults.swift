@@ -9,18 +9,19 @@ extension Scenarios {
       try Scenario.play("relay: kill -9", seed) { scene in
         try scene.startRelay()
         try scene.underLoad { load in
-          try scene.again(Soak.choose(4, soak: 20), under: load) { try scene.killRelay() }
+          try scene.again(Soak.choose(3, soak: 20), under: load) { try scene.killRelay() }
         }
         try scene.settle()
       }
     }
 
     @Test(arguments: Soak.seeds)
-    func `a relay that is asked to stop under load finishes its work, so that nothing comes twice`(seed: UInt64) throws {
+    func `a relay that is asked to stop under load finishes its work, so that nothing comes twice`(seed: UInt64) throws
+    {
       try Scenario.play("relay: SIGTERM", seed, duplicates: .none) { scene in
         try scene.startRelay()
         try scene.underLoad { load in
-          try scene.again(Soak.choose(4, soak: 15), under: load) {
+          try scene.again(Soak.choose(3, soak: 15), under: load) {
             #expect(try scene.relay.terminate() == .code(0))
             try scene.startRelay()
           }

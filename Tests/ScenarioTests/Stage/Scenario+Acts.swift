@@ -1,3 +1,4 @@
+import Foundation
 import LocalServers
 import Postgres
 import TestSupport
@@ -19,7 +20,8 @@ extension Scenario {
     let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
     let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
     let arguments = [
-      "relay", "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic", topic,
+      "relay", "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic",
+      topic,
       "--parked-topic", parkedTopic, "--listen", "127.0.0.1:0",
     ]
     relays.append(RelayProcess(try BongsuProcess(arguments + setup.flags + flags)))
@@ -32,8 +34,9 @@ extension Scenario {
   }
 
   /// Runs `body` while services write; then ends them behind whole transactions.
-  func underLoad(writers: Int = 2, _ body: (OutboxLoad) throws -> Void) throws {
-    let load = OutboxLoad(try database.settings, writers: writers, seed: seed, table: setup.table)
+  /// - Parameter pause: milliseconds between two transactions of a writer; longer where a server has to start meanwhile.
+  func underLoad(pause: Int32 = 2, _ body: (OutboxLoad) throws -> Void) throws {
+    let load = OutboxLoad(try database.settings, pauseMilliseconds: pause, seed: seed, table: setup.table)
     do {
       try load.wait(commits: 50)
       try body(load)
@@ -81,13 +84,49 @@ extension Scenario {
 
 extension Scenario {
   /// Many rows of one statement, and so of one transaction, over ten keys; header `n` rises from `first`.
-  func insert(rows: Int, from first: Int = 1) throws {
-    try database.run(
-      """
-      INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers)
-      SELECT gen_random_uuid(), 'order', 'bulk-' || n % 10, 'order.made', '{"note": "bulk"}',
-        jsonb_build_object('n', n::text)
-      FROM generate_series(\(first), \(first + rows - 1)) n
-      """)
+  func insert(rows: Int, from first: Int = 1) throws { try database.run(bulk(rows: rows, from: first)) }
+
+  func bulk(rows: Int, from first: Int = 1) -> String {
+    """
+    INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers, created_at)
+    SELECT gen_random_uuid(), 'order', 'bulk-' || n % 10, 'order.made', '{"note": "bulk"}',
+      jsonb_build_object('n', n::text), now() + n * interval '1 microsecond'
+    FROM generate_series(\(first), \(first + rows - 1)) n
+    """
+  }
+
+  /// One row; its id. `payload` and `headers` are JSON.
+  @discardableResult
+  func insert(key: String = "k", payload: String = "{}", headers: String? = nil) throws -> String {
+    try database.scalar(
+      "INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers) "
+        + "VALUES (gen_random_uuid(), 'order', $1, 'order.made', $2, $3) RETURNING id",
+      [.text(key), .text(payload), headers.map { .text($0) } ?? .null]) ?? ""
+  }
+
+  /// The topic's record of an event.
+  func record(_ id: String) throws -> TopicReader.Record {
+    guard let record = try reader.records().first(where: { $0.header("id") == id }) else {
+      throw NeverHappened(description: "no record of \(id)")
+    }
+    return record
+  }
+
+  /// A statement's value, from outside the database's transactions.
+  func slotStatus() throws -> String? {
+    try database.scalar("SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", [.text(slot)])
+  }
+}
+
+extension Scenario {
+  /// As `insert(rows:from:)`, by COPY: all rows share one position in the log.
+  func copy(rows: Int, from first: Int) throws {
+    let sql = "COPY \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers) FROM STDIN"
+    try database.connect().copyIn(sql) { write in
+      for n in first..<first + rows {
+        let id = UUID().uuidString
+        try write(id + "\torder\tbulk-\(n % 10)\torder.made\t{\"note\": \"copied\"}\t{\"n\": \"\(n)\"}\n")
+      }
+    }
   }
 }
