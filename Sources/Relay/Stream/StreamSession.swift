@@ -48,7 +48,12 @@ final class StreamSession {
       pipeline.wake.clear()
       pipeline.drain()
       if let fault = pipeline.fault { throw fault }
-      if isReading, pipeline.hasRoom { try read() }
+      if isReading, pipeline.hasRoom {
+        try read()
+      } else {
+        // Who does not listen cannot call the server silent.
+        clock.heard(now: now)
+      }
     }
   }
 
