@@ -129,7 +129,7 @@ final class SourceLoop {
   /// Decides what an error means: nil to go on after a wait, an error to end with.
   private func judge(_ error: any Error) -> RelayError? {
     let failure = (error as? any DispositionError) ?? RelayError.retry(.stream, "\(error)")
-    if pipeline?.needsIsolation == true { isolateUntil = pipeline?.tracker.committed }
+    if pipeline?.needsIsolation == true { isolateUntil = pipeline?.tracker.seen }
     if pipeline?.fault != nil || (error as? RelayError)?.code == .produce || (error as? RelayError)?.code == .refused {
       metrics.reconnectsKafka.increment()
       discardPipeline()

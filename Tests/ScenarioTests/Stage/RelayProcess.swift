@@ -57,6 +57,9 @@ final class RelayProcess {
     return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
   }
 
+  /// Whether one of its lines holds all of the words.
+  func said(_ words: String...) -> Bool { lines.contains { line in words.allSatisfy(line.contains) } }
+
   var lines: [String] { bongsu.process.lines }
 
   /// For failures.
