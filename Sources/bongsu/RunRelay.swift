@@ -13,7 +13,7 @@ func runRelay(_ settings: RelaySettings, listen: ListenAddress) throws {
   let relay = RelayRole(settings, registry: registry, logger: logger)
   let operations = try OperationsServer(
     listen, metrics: registry, health: { relay.failure.map { ["relay": $0.description] } ?? [:] },
-    readiness: { notStreaming(relay.sourceStates) })
+    readiness: { notStreaming(relay.sourceStates).merging(relay.sourceWarnings) { "\($0); \($1)" } })
   logger.info("listening", ["host": listen.host, "port": "\(operations.port)"])
   relay.start()
   _ = Poll.wait([signals.fileDescriptor, relay.failed.fileDescriptor], timeoutMilliseconds: -1)

@@ -12,8 +12,15 @@ final class SlotWatcher {
   private let stop: StopRequest
   private var connection: PostgresConnection?
   private var schedule: WatchSchedule
+  private var tables: Set<String> = []
+  private let warn: (String?) -> Void
 
-  init(_ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest) {
+  /// - Parameter warn: hears what is wrong with the publication while the stream goes on; nil once it is right.
+  init(
+    _ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest,
+    warn: @escaping (String?) -> Void
+  ) {
+    self.warn = warn
     self.source = source
     self.metrics = metrics
     self.logger = logger
@@ -56,6 +63,7 @@ final class SlotWatcher {
   }
 
   private func look() throws {
+    try lookAtTables()
     let slot = try opened().execute(
       """
       SELECT wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn),
@@ -66,6 +74,23 @@ final class SlotWatcher {
     metrics.show(status: slot[0, 0] ?? "lost")
     metrics.lagBytes.set(slot[0, 1].flatMap { Double($0) } ?? 0)
     metrics.retainedWAL.set(slot[0, 2].flatMap { Double($0) } ?? 0)
+  }
+
+  /// A table that is taken out of the publication falls silent without an error.
+  private func lookAtTables() throws {
+    let present = Set(
+      try opened().execute(
+        "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = $1",
+        [.text(source.publication)]
+      ).column)
+    tables.formUnion(present)
+    let gone = tables.subtracting(present).sorted().joined(separator: ", ")
+    warn(
+      gone.isEmpty
+        ? nil
+        : "\(gone) was taken out of publication \(source.publication), and rows written since are not in the stream; "
+          + "type ALTER PUBLICATION \(source.publication) ADD TABLE \(gone) and then "
+          + "bongsu relay repair --slot \(source.slot), or start the relay again if it was meant")
   }
 
   /// Gives a database without traffic of its own something to confirm.
