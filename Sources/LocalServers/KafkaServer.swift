@@ -66,7 +66,8 @@ public final class KafkaServer: Sendable {
   /// One that begins with no hyphen, as one of 64 random ones does: Kafka's tool would take it for an option.
   private static func makeClusterID() -> String {
     let bytes = [0] + (1..<16).map { _ in UInt8.random(in: 0...255) }
-    return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let text = Data(bytes).base64EncodedString().prefix { $0 != "=" }
+    return String(text).replacing("+", with: "-").replacing("/", with: "_")
   }
 
   /// Whether it was started and not stopped since; a paused one runs.

@@ -83,7 +83,7 @@ extension Scenarios {
       try Scenario.play("data: stray moved by maintenance", duplicates: .none) { scene in
         try scene.startRelay()
         try scene.database.run(
-          "\(scene.bulk(rows: 50)); UPDATE outbox.event_default SET type = type; "
+          "\(scene.bulk(rows: 50)); "
             + "INSERT INTO outbox.event (id, aggregatetype, aggregateid, type, payload, created_at) "
             + "SELECT gen_random_uuid(), 'order', 'stray', 'order.made', '{}', now() + interval '20 days' "
             + "FROM generate_series(1, 20)")

@@ -18,7 +18,8 @@ extension Scenarios {
         #expect(scene.relay.said("publication bongsu is missing", "CREATE PUBLICATION bongsu"))
         // The log still holds a row from when there was none: only a repair finds it.
         try scene.database.run(
-          "CREATE PUBLICATION bongsu FOR TABLE outbox.event WITH (publish = 'insert', publish_via_partition_root = true)"
+          "CREATE PUBLICATION bongsu FOR TABLE outbox.event "
+            + "WITH (publish = 'insert', publish_via_partition_root = true)"
         )
         try scene.launchRelay()
         #expect(try scene.relay.waitForExit() == .code(1))

@@ -34,7 +34,7 @@ extension Scenario {
   }
 
   /// Runs `body` while services write; then ends them behind whole transactions.
-  /// - Parameter pause: milliseconds between two transactions of a writer; longer where a server has to start meanwhile.
+  /// - Parameter pause: milliseconds between two transactions of a writer; more where a server has to start meanwhile.
   func underLoad(pause: Int32 = 2, _ body: (OutboxLoad) throws -> Void) throws {
     let load = OutboxLoad(try database.settings, pauseMilliseconds: pause, seed: seed, table: setup.table)
     do {
@@ -112,7 +112,7 @@ extension Scenario {
     return record
   }
 
-  /// A statement's value, from outside the database's transactions.
+  /// The slot's `wal_status`; nil when there is no such slot.
   func slotStatus() throws -> String? {
     try database.scalar("SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", [.text(slot)])
   }

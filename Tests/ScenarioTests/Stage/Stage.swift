@@ -38,8 +38,8 @@ final class Stage: Sendable {
     kafka = try KafkaServer(settings: Self.kafkaSettings(behind, advertised: wayToKafka.port, guarded: guardedPort))
   }
 
-  /// A broker tells its clients where to connect, so what comes by the proxy has to be told the proxy. Who comes without
-  /// a log-in may do everything.
+  /// A broker tells its clients where to connect, so what comes by the proxy has to be told the proxy. Who comes
+  /// without a log-in may do everything.
   private static func kafkaSettings(_ behind: UInt16, advertised: UInt16, guarded: UInt16) -> [String] {
     let open = "PLAINTEXT://127.0.0.1:PORT"
     let login = "GUARDED://127.0.0.1:\(guarded)"
@@ -73,7 +73,6 @@ final class Stage: Sendable {
     postgres.resume()
     if (try? PostgresConnection(postgres.connectionSettings())) == nil { try? postgres.start() }
     kafka.resume()
-    // Refuses where it runs.
     if !kafka.isRunning { try? kafka.start() }
   }
 }
