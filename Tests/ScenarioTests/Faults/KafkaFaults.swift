@@ -9,7 +9,7 @@ extension Scenarios {
       try Scenario.play("kafka: \(isKilled ? "kill -9" : "SIGTERM") and start", seed) { scene in
         try scene.startRelay()
         try scene.underLoad(pause: 20) { load in
-          try scene.again(Soak.choose(1, soak: 4), under: load) {
+          try scene.again(Soak.choose(1, soak: 4), under: load, within: 100) {
             try scene.stage.kafka.stop(kill: isKilled)
             try load.wait(commits: 100)
             try scene.stage.kafka.start()
@@ -63,12 +63,12 @@ extension Scenarios {
       try Scenario.play("kafka: away, log piles up", seed) { scene in
         try scene.startRelay()
         try scene.underLoad(pause: 20) { load in
-          try scene.again(1, under: load) {
+          try scene.again(1, under: load, within: 100) {
             try scene.stage.kafka.stop(kill: true)
             try scene.insert(rows: Soak.choose(20_000, soak: 1_000_000))
             // Longer than the minute of silence after which a connection counts as dead.
             pass(Soak.choose(.seconds(1), soak: .seconds(90)))
-            try load.wait(commits: 300)
+            try load.wait(commits: 100)
             try scene.stage.kafka.start()
           }
         }

@@ -5,7 +5,7 @@ import Testing
 extension Scenarios {
   @Suite struct PublicationAndSlotTests {
     @Test func `a dropped publication stops the relay, which says what to do, also once it is made again`() throws {
-      try Scenario.play("set-up: publication dropped", duplicates: .none, parked: 1) { scene in
+      try Scenario.play("set-up: publication dropped", duplicates: .none, absent: 1) { scene in
         try scene.startRelay()
         try scene.insert()
         try scene.settle()
@@ -28,7 +28,7 @@ extension Scenarios {
     }
 
     @Test func `a table that is taken out of the publication makes the relay not ready until it is back`() throws {
-      try Scenario.play("set-up: table taken out", duplicates: .none, parked: 1) { scene in
+      try Scenario.play("set-up: table taken out", duplicates: .none, absent: 1) { scene in
         try scene.startRelay()
         try scene.insert()
         try scene.settle()
@@ -99,7 +99,7 @@ extension Scenarios {
       var setup = Scenario.Setup()
       setup.stage = try Stage(postgres: ["wal_level": "replica"])
       setup.makesSlot = false
-      try Scenario.play("set-up: wal_level too low", 1, setup, duplicates: .none, parked: 1) { scene in
+      try Scenario.play("set-up: wal_level too low", 1, setup, duplicates: .none, absent: 1) { scene in
         try scene.insert()
         try scene.launchRelay()
         #expect(try scene.relay.waitForExit() == .code(1))

@@ -51,9 +51,10 @@ extension Scenario {
   }
 
   /// A fault again and again, at moments that the seed chooses: on a quiet machine every second or two.
-  func again(_ times: Int, under load: OutboxLoad, _ fault: () throws -> Void) throws {
+  /// - Parameter commits: how many go by before each, at most.
+  func again(_ times: Int, under load: OutboxLoad, within commits: Int = 1_000, _ fault: () throws -> Void) throws {
     for _ in 0..<times {
-      try load.wait(commits: Int.random(in: 1...1_000, using: &random))
+      try load.wait(commits: Int.random(in: 1...commits, using: &random))
       try fault()
     }
   }

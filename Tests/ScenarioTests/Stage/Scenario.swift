@@ -55,11 +55,11 @@ final class Scenario {
   /// Sets up, plays and judges; a failure is reported with the verdict and the relays' last words.
   /// - Parameters:
   ///   - duplicates: how many there may be.
-  ///   - parked: how many rows have a pointer in the parked topic in their place.
+  ///   - absent: how many rows must not be there: parked, or written where the stream has a gap.
   ///   - isOrdered: false where a batch was refused as a whole: Kafka takes the next one before it is sent again.
   static func play(
     _ name: String, _ seed: UInt64 = 1, _ setup: Setup = Setup(), duplicates: Duplicates = .share(0.16),
-    parked: Int = 0, isOrdered: Bool = true, location: SourceLocation = #_sourceLocation,
+    absent: Int = 0, isOrdered: Bool = true, location: SourceLocation = #_sourceLocation,
     _ body: (Scenario) throws -> Void
   ) throws {
     let scene = try Scenario(name, seed, setup)
@@ -74,8 +74,8 @@ final class Scenario {
       return
     }
     let verdict = try scene.verdict()
-    Score(name, seed, verdict, seconds: (ContinuousClock.now - start) / .seconds(1)).report()
-    let isSound = verdict.missing == parked && verdict.unexpected == 0 && (verdict.disordered == 0 || !isOrdered)
+    Score(name, seed, verdict, absent: absent, seconds: (ContinuousClock.now - start) / .seconds(1)).report()
+    let isSound = verdict.missing == absent && verdict.unexpected == 0 && (verdict.disordered == 0 || !isOrdered)
     #expect(
       verdict.committed > 0 && isSound && duplicates.allows(verdict),
       "\(name), seed \(seed): \(verdict); \(duplicates)\n\(scene.lastWords)",

@@ -29,10 +29,11 @@ enum Duplicates: CustomStringConvertible {
 struct Score {
   private let fields: [String]
 
-  init(_ name: String, _ seed: UInt64, _ verdict: Verdict, seconds: Double) {
+  init(_ name: String, _ seed: UInt64, _ verdict: Verdict, absent: Int, seconds: Double) {
     let share = verdict.committed > 0 ? 100 * Double(verdict.duplicates) / Double(verdict.committed) : 0
     fields = [
-      name, "\(seed)", "\(verdict.committed)", "\(verdict.missing)", "\(verdict.duplicates)", Self.rounded(share),
+      name, "\(seed)", "\(verdict.committed)", "\(verdict.missing - absent)", "\(verdict.duplicates)",
+      Self.rounded(share),
       Self.rounded(seconds),
     ]
   }
