@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 /// How many duplicates a fault may cause.
@@ -38,7 +39,11 @@ struct Score {
     ]
   }
 
-  func report() { print("scenario\t" + fields.joined(separator: "\t")) }
+  func report() {
+    print("scenario\t" + fields.joined(separator: "\t"))
+    // A pipe would show it at the end of all.
+    fflush(nil)
+  }
 
   private static func rounded(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 }
