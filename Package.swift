@@ -49,7 +49,9 @@ let package = Package(
       dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry"]),
     .target(
       name: "Administration",
-      dependencies: ["Kafka", "NotificationModel", "Postgres", "Relay", "Runtime", "Signing", "Telemetry"]),
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Postgres", "Relay", "Runtime", "Signing", "Telemetry",
+      ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .executableTarget(
       name: "bongsu",
@@ -97,8 +99,11 @@ let package = Package(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DeployTests",
-      dependencies: ["Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu"]),
-    .testTarget(name: "ScenarioTests", dependencies: ["TestSupport", "Postgres", "Kafka", "bongsu"]),
+      dependencies: [
+        "Administration", "Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu",
+      ]),
+    .testTarget(
+      name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),
   ]
 )
 

@@ -11,6 +11,7 @@ public final class KafkaServer: Sendable {
   private let controllerPort: UInt16
   private let home: String
   private let settings: [String]
+  private let clusterID = makeClusterID()
 
   /// KAFKA_HOME; nil when it is not set.
   public static var home: String? {
@@ -39,7 +40,7 @@ public final class KafkaServer: Sendable {
 
   /// Starts it again on its data; returns once it listens.
   public func start() throws(LocalServerError) {
-    let ports = ["--port", "\(port)", "--controller-port", "\(controllerPort)"]
+    let ports = ["--port", "\(port)", "--controller-port", "\(controllerPort)", "--cluster-id", clusterID]
     var command = ChildCommand(
       "\(home)/bin/start", ["--dir", directory.path] + ports + settings.flatMap { ["--set", $0] })
     // Where it works is how the one who cleans up knows it.
@@ -61,6 +62,16 @@ public final class KafkaServer: Sendable {
   public func pause() { process?.signal(SIGSTOP) }
 
   public func resume() { process?.signal(SIGCONT) }
+
+  /// One that begins with no hyphen, as one of 64 random ones does: Kafka's tool would take it for an option.
+  private static func makeClusterID() -> String {
+    let bytes = [0] + (1..<16).map { _ in UInt8.random(in: 0...255) }
+    let text = Data(bytes).base64EncodedString().prefix { $0 != "=" }
+    return String(text).replacing("+", with: "-").replacing("/", with: "_")
+  }
+
+  /// Whether it was started and not stopped since; a paused one runs.
+  public var isRunning: Bool { process != nil }
 
   private var process: ForeignProcess? {
     let text = try? String(contentsOfFile: directory.file("pid"), encoding: .utf8)

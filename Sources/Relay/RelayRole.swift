@@ -10,6 +10,7 @@ public final class RelayRole: Sendable {
   private let stopRequests: [StopRequest]
   private let threads = Mutex<[OwnedThread]>([])
   private let states: Mutex<[String: SourceState]>
+  private let warnings = Mutex<[String: String]>([:])
   private let failures = Mutex<[RelayError]>([])
   /// Readable once a source cannot go on; `failure` says why.
   public let failed = WakeSignal()
@@ -29,7 +30,9 @@ public final class RelayRole: Sendable {
       let thread = OwnedThread(name: "relay \(source.name)") { [self] in run(source, metrics, stop) }
       let watcher = OwnedThread(name: "watch \(source.name)") { [self] in
         let metrics = WatchMetrics(registry, source: source.name)
-        SlotWatcher(source, metrics: metrics, logger: logger, stop: stop).run()
+        SlotWatcher(source, metrics: metrics, logger: logger, stop: stop) { warning in
+          self.note(warning, of: source.name)
+        }.run()
       }
       threads.withLock { $0 += [thread, watcher] }
     }
@@ -46,14 +49,30 @@ public final class RelayRole: Sendable {
     }
   }
 
+  private func note(_ warning: String?, of source: String) {
+    let before = warnings.withLock { all in
+      defer { all[source] = warning }
+      return all[source]
+    }
+    guard warning != before else { return }
+    if let warning { logger.error("rows are missing from the stream", ["source": source, "reason": warning]) }
+  }
+
   /// Finishes what is in flight, confirms it and ends the threads.
   public func stop() { stop(within: settings.stopDeadline) }
 
-  /// The same with another deadline than the settings'.
+  /// The same with another deadline than the settings'. A thread that waits for the answer of a server that stands still
+  /// is left to the process's end.
   public func stop(within deadline: Duration) {
     for stop in stopRequests { stop.request(within: deadline) }
-    for thread in threads.withLock({ $0 }) { thread.join() }
+    let end = ContinuousClock.now + deadline + .seconds(2)
+    for thread in threads.withLock({ $0 }) {
+      thread.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
+    }
   }
+
+  /// What a person has to mend although the stream goes on, by source.
+  public var sourceWarnings: [String: String] { warnings.withLock { $0 } }
 
   public var sourceStates: [String: SourceState] { states.withLock { $0 } }
 

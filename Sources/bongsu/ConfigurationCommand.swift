@@ -1,3 +1,4 @@
+import Administration
 import Arguments
 import Configuration
 import Operations

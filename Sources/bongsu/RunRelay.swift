@@ -30,5 +30,6 @@ private struct RelayService: Service {
   var readinessProblems: [String: String] {
     role.sourceStates.filter { $0.value.kind != .streaming && $0.value.kind != .standby }
       .mapValues { "\($0.kind.rawValue): \($0.reason)" }
+      .merging(role.sourceWarnings) { "\($0); \($1)" }
   }
 }

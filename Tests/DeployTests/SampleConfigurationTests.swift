@@ -1,3 +1,4 @@
+import Administration
 import Configuration
 import LocalServers
 import Operations
@@ -14,7 +15,8 @@ struct SampleConfigurationTests {
   /// What is wrong with a text, and the sources that it makes.
   private func read(_ text: String) throws -> (problems: [ConfigurationProblem], sources: [SourceSettings]) {
     let root = ConfigurationReader(file: try ConfigurationFile(text: text, name: "bongsu.yaml"))
-    _ = DaemonSettings(root: root)
+    _ = OperationsSettings(root)
+    _ = TopicSection(root: root)
     let relay = RelaySettings(root: root)
     do {
       try root.finish()
@@ -28,8 +30,9 @@ struct SampleConfigurationTests {
   private func defaults() throws -> [String: String] {
     let needed = ["relay.dsn=host=a", "kafka.bootstrapServers=a:1"]
     let root = ConfigurationReader(overrides: try needed.map { try ConfigurationOverride(assignment: $0) })
-    _ = DaemonSettings(root: root)
+    _ = OperationsSettings(root)
     _ = RelaySettings(root: root)
+    _ = TopicSection(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

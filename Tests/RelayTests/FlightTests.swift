@@ -34,6 +34,19 @@ struct FlightTests {
     #expect(flight.confirmable == LSN(rawValue: 150))
   }
 
+  @Test("an end that a repeated stream names again is not taken back")
+  func repeatedEnd() {
+    var flight = flight()
+    let token = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    flight.commit(end: LSN(rawValue: 300))
+    flight.commit(end: LSN(rawValue: 200))
+    let next = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    flight.commit(end: LSN(rawValue: 250))
+    flight.acknowledge(next)
+    flight.acknowledge(token)
+    #expect(flight.confirmable == LSN(rawValue: 300))
+  }
+
   @Test("an acknowledgement that comes twice changes nothing")
   func twice() {
     var flight = flight()

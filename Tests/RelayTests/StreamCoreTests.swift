@@ -21,6 +21,18 @@ struct StreamCoreTests {
     #expect(!late && !endedAgain)
   }
 
+  @Test("rows of the open transaction are seen, and behind only at its end")
+  func seen() {
+    var tracker = StreamTracker(confirmed: LSN(rawValue: 5))
+    tracker.begin(commit: LSN(rawValue: 10), committedAt: 0)
+    _ = tracker.row()
+    let open = tracker.seen
+    _ = tracker.commit(end: LSN(rawValue: 20))
+    let ended = tracker.seen
+    #expect(open > LSN(rawValue: 10) && open <= ended)
+    #expect(ended == LSN(rawValue: 20))
+  }
+
   @Test("something new is confirmed soon, and an idle server hears from us within a third of its time-out")
   func feedback() {
     var clock = FeedbackClock(timeoutSeconds: 15, confirmed: .zero, now: 0)

@@ -4,6 +4,8 @@ import Runtime
 /// What did not come true in time.
 public struct NeverHappened: Error, CustomStringConvertible {
   public let description: String
+
+  public init(description: String) { self.description = description }
 }
 
 /// Waits until `condition` holds, looking again every few milliseconds; for what gives no signal to wait on.

@@ -9,8 +9,9 @@ struct CommitQueue {
 
   var isEmpty: Bool { first == ends.count }
 
-  /// `token` is the first one after the transaction's rows.
+  /// `token` is the first one after the transaction's rows. A stream that repeats itself never takes an end back.
   mutating func append(end: LSN, after token: UInt) {
+    let end = isEmpty ? end : max(end, ends[ends.count - 1])
     if !isEmpty, tokens[tokens.count - 1] == token {
       ends[ends.count - 1] = end
     } else {

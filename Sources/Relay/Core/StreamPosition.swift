@@ -61,6 +61,10 @@ struct StreamTracker {
     return true
   }
 
+  /// Once this is confirmed, every row that was seen is behind, those of the open transaction too: its end stands past
+  /// its commit record.
+  var seen: LSN { transaction.map { max(committed, LSN(rawValue: $0.commit.rawValue + 1)) } ?? committed }
+
   /// The connection ended; a transaction that was open comes again from its first row.
   mutating func disconnected() { transaction = nil }
 }

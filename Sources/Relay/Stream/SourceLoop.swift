@@ -62,10 +62,23 @@ final class SourceLoop {
     show(SourceState(.streaming))
     backoff.reset()
     let session = StreamSession(source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop)
-    if try session.run() == .isolated {
-      isolateUntil = nil
-      discardPipeline()
+    do {
+      if try session.run() == .isolated {
+        isolateUntil = nil
+        discardPipeline()
+      }
+    } catch let error as PostgresError where error.sqlState == .undefinedObject {
+      throw withoutPublication(error)
     }
+  }
+
+  /// PostgreSQL decodes a row with the catalog of its time, so that a publication made again does not help.
+  private func withoutPublication(_ error: PostgresError) -> RelayError {
+    .stop(
+      .stream,
+      "the log holds rows from a time without publication \(source.publication), which PostgreSQL cannot decode "
+        + "(\(error.description)); make the publication if it is missing, then type "
+        + "bongsu relay repair --slot \(source.slot)")
   }
 
   /// At the first set-up, and only when asked to, a missing slot is made.
@@ -106,7 +119,7 @@ final class SourceLoop {
   /// Decides what an error means: nil to go on after a wait, an error to end with.
   private func judge(_ error: any Error) -> RelayError? {
     let failure = (error as? any DispositionError) ?? RelayError.retry(.stream, "\(error)")
-    if pipeline?.needsIsolation == true { isolateUntil = pipeline?.tracker.committed }
+    if pipeline?.needsIsolation == true { isolateUntil = pipeline?.tracker.seen }
     if pipeline?.fault != nil || (error as? RelayError)?.code == .produce || (error as? RelayError)?.code == .refused {
       metrics.reconnectsKafka.increment()
       discardPipeline()

@@ -49,7 +49,12 @@ final class StreamSession {
       pipeline.wake.clear()
       pipeline.drain()
       if let fault = pipeline.fault { throw fault }
-      if isReading, pipeline.hasRoom, pace.mayRead(now: SystemTime.monotonicNanoseconds()) { try turn() }
+      if !isReading || !pipeline.hasRoom {
+        // Who does not listen cannot call the server silent.
+        clock.heard(now: now)
+      } else if pace.mayRead(now: SystemTime.monotonicNanoseconds()) {
+        try turn()
+      }
     }
   }
 
@@ -85,8 +90,9 @@ final class StreamSession {
     case .keepAlive(let keepAlive):
       received = max(received, keepAlive.walEnd)
       if keepAlive.replyRequested { clock.answerRequested() }
-      // Nothing waits and nothing is open: all before the walEnd was for others, and their log may go.
-      if pipeline.flight.isEmpty, pipeline.tracker.transaction == nil { pipeline.flight.commit(end: keepAlive.walEnd) }
+      // Nothing is open: all after the last commit was for others, and their log may go once the rows before it have
+      // left. The server says it once, and not again for rows that still wait.
+      if pipeline.tracker.transaction == nil { pipeline.flight.commit(end: keepAlive.walEnd) }
     }
   }
 

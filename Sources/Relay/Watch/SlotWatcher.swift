@@ -13,8 +13,15 @@ final class SlotWatcher {
   private var connection: PostgresConnection?
   private var schedule: WatchSchedule
   private var registration = SlotRegistration.Outcome.absent
+  private var tables: Set<String> = []
+  private let warn: (String?) -> Void
 
-  init(_ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest) {
+  /// - Parameter warn: hears what is wrong with the publication while the stream goes on; nil once it is right.
+  init(
+    _ source: SourceSettings, metrics: WatchMetrics, logger: Logger, stop: StopRequest,
+    warn: @escaping (String?) -> Void
+  ) {
+    self.warn = warn
     self.source = source
     self.metrics = metrics
     self.logger = logger
@@ -57,6 +64,7 @@ final class SlotWatcher {
   }
 
   private func look() throws {
+    try lookAtTables()
     let slot = try opened().execute(
       """
       SELECT wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn),
@@ -76,6 +84,23 @@ final class SlotWatcher {
     logger.warning(
       "the slot is not registered, so outbox.maintain drops no day; grant outbox_relay to the relay's user",
       ["source": source.name])
+  }
+
+  /// A table that is taken out of the publication falls silent without an error.
+  private func lookAtTables() throws {
+    let present = Set(
+      try opened().execute(
+        "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = $1",
+        [.text(source.publication)]
+      ).column)
+    tables.formUnion(present)
+    let gone = tables.subtracting(present).sorted().joined(separator: ", ")
+    warn(
+      gone.isEmpty
+        ? nil
+        : "\(gone) was taken out of publication \(source.publication), and rows written since are not in the stream; "
+          + "type ALTER PUBLICATION \(source.publication) ADD TABLE \(gone) and then "
+          + "bongsu relay repair --replace-slot --slot \(source.slot), or start the relay again if it was meant")
   }
 
   /// Gives a database without traffic of its own something to confirm.

@@ -54,7 +54,8 @@ public struct Samples: Sendable {
 
   /// The sum of all samples of a name, or of those whose labels hold `label`, as in `status="lost"`.
   public func sum(_ name: String, where label: String = "") -> Double {
-    values.filter { ($0.key == name || $0.key.hasPrefix(name + "{")) && $0.key.contains(label) }
+    // Foundation finds an empty text nowhere.
+    values.filter { ($0.key == name || $0.key.hasPrefix(name + "{")) && (label.isEmpty || $0.key.contains(label)) }
       .reduce(0) { $0 + $1.value }
   }
 }

@@ -1,0 +1,133 @@
+import Foundation
+import LocalServers
+import Postgres
+import TestSupport
+
+/// What happens in a play.
+extension Scenario {
+  var relay: RelayProcess { relays[relays.count - 1] }
+
+  /// Starts a relay and waits until it streams.
+  func startRelay(_ flags: [String] = []) throws {
+    try launchRelay(flags)
+    try relay.waitUntilReady()
+  }
+
+  /// Starts a relay, whatever becomes of it.
+  func launchRelay(_ flags: [String] = [], conninfo: String? = nil) throws {
+    let way = setup.isProxied
+    let direct = conninfo ?? database.conninfo
+    let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
+    let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
+    let arguments = [
+      "relay", "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic",
+      topic,
+      "--parked-topic", parkedTopic, "--listen", "127.0.0.1:0",
+    ]
+    relays.append(RelayProcess(try BongsuProcess(arguments + setup.flags + flags)))
+  }
+
+  /// Kills the relay and starts another in its place.
+  func killRelay() throws {
+    relay.kill()
+    try startRelay()
+  }
+
+  /// Runs `body` while services write; then ends them behind whole transactions.
+  /// - Parameter pause: milliseconds between two transactions of a writer; more where a server has to start meanwhile.
+  func underLoad(pause: Int32 = 2, _ body: (OutboxLoad) throws -> Void) throws {
+    let load = OutboxLoad(try database.settings, pauseMilliseconds: pause, seed: seed, table: setup.table)
+    do {
+      try load.wait(commits: 50)
+      try body(load)
+      try load.wait(commits: 50)
+    } catch {
+      // Who waits for a server that stands still never stops.
+      stage.recover()
+      load.stop()
+      throw error
+    }
+    load.stop()
+  }
+
+  /// A fault again and again, at moments that the seed chooses: on a quiet machine every second or two.
+  /// - Parameter commits: how many go by before each, at most.
+  func again(_ times: Int, under load: OutboxLoad, within commits: Int = 1_000, _ fault: () throws -> Void) throws {
+    for _ in 0..<times {
+      try load.wait(commits: Int.random(in: 1...commits, using: &random))
+      try fault()
+    }
+  }
+
+  /// Waits until everything written so far is confirmed and nothing is open, without help.
+  func settle(within limit: Duration = .seconds(120)) throws {
+    let connection = try database.connect()
+    let end = try connection.execute("SELECT pg_current_wal_lsn()").scalar ?? ""
+    try eventually("the slot has confirmed all", within: limit) {
+      try connection.execute(
+        "SELECT confirmed_flush_lsn >= $1::pg_lsn FROM pg_replication_slots WHERE slot_name = $2",
+        [.text(end), .text(slot)]
+      ).scalar == "t"
+    }
+    try eventually("nothing is unaccounted for") {
+      let samples = try relay.metrics()
+      return samples.sum("bongsu_relay_unaccounted_rows") == 0 && samples.sum("bongsu_relay_lag_seconds") == 0
+    }
+  }
+
+  /// Waits until Kafka has acknowledged so many rows to the present relay.
+  func waitUntil(acknowledged rows: Double) throws {
+    try eventually("\(Int(rows)) rows are acknowledged", within: .seconds(120)) {
+      try relay.metrics().sum("bongsu_relay_acknowledged_total") >= rows
+    }
+  }
+}
+
+extension Scenario {
+  /// Many rows of one statement, and so of one transaction, over ten keys; header `n` rises from `first`.
+  func insert(rows: Int, from first: Int = 1) throws { try database.run(bulk(rows: rows, from: first)) }
+
+  func bulk(rows: Int, from first: Int = 1) -> String {
+    """
+    INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers, created_at)
+    SELECT gen_random_uuid(), 'order', 'bulk-' || n % 10, 'order.made', '{"note": "bulk"}',
+      jsonb_build_object('n', n::text), now() + n * interval '1 microsecond'
+    FROM generate_series(\(first), \(first + rows - 1)) n
+    """
+  }
+
+  /// One row; its id. `payload` and `headers` are JSON.
+  @discardableResult
+  func insert(key: String = "k", payload: String = "{}", headers: String? = nil) throws -> String {
+    try database.scalar(
+      "INSERT INTO \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers) "
+        + "VALUES (gen_random_uuid(), 'order', $1, 'order.made', $2, $3) RETURNING id",
+      [.text(key), .text(payload), headers.map { .text($0) } ?? .null]) ?? ""
+  }
+
+  /// The topic's record of an event.
+  func record(_ id: String) throws -> TopicReader.Record {
+    guard let record = try reader.records().first(where: { $0.header("id") == id }) else {
+      throw NeverHappened(description: "no record of \(id)")
+    }
+    return record
+  }
+
+  /// The slot's `wal_status`; nil when there is no such slot.
+  func slotStatus() throws -> String? {
+    try database.scalar("SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", [.text(slot)])
+  }
+}
+
+extension Scenario {
+  /// As `insert(rows:from:)`, by COPY: all rows share one position in the log.
+  func copy(rows: Int, from first: Int) throws {
+    let sql = "COPY \(setup.table) (id, aggregatetype, aggregateid, type, payload, headers) FROM STDIN"
+    try database.connect().copyIn(sql) { write in
+      for n in first..<first + rows {
+        let id = UUID().uuidString
+        try write(id + "\torder\tbulk-\(n % 10)\torder.made\t{\"note\": \"copied\"}\t{\"n\": \"\(n)\"}\n")
+      }
+    }
+  }
+}

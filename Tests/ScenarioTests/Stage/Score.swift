@@ -1,0 +1,49 @@
+import Glibc
+import TestSupport
+
+/// How many duplicates a fault may cause.
+enum Duplicates: CustomStringConvertible {
+  case none
+  /// Of the committed rows.
+  case share(Double)
+  /// The fault repeats a window that the scenario makes as large as it can.
+  case any
+
+  func allows(_ verdict: Verdict) -> Bool {
+    switch self {
+    case .none: verdict.duplicates == 0
+    case .share(let share): Double(verdict.duplicates) <= share * Double(verdict.committed)
+    case .any: true
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .none: "no duplicates allowed"
+    case .share(let share): "duplicates up to \(share) of the rows allowed"
+    case .any: "any duplicates allowed"
+    }
+  }
+}
+
+/// One line of a run's table; scripts/soak collects them.
+struct Score {
+  private let fields: [String]
+
+  init(_ name: String, _ seed: UInt64, _ verdict: Verdict, absent: Int, seconds: Double) {
+    let share = verdict.committed > 0 ? 100 * Double(verdict.duplicates) / Double(verdict.committed) : 0
+    fields = [
+      name, "\(seed)", "\(verdict.committed)", "\(verdict.missing - absent)", "\(verdict.duplicates)",
+      Self.rounded(share),
+      Self.rounded(seconds),
+    ]
+  }
+
+  func report() {
+    print("scenario\t" + fields.joined(separator: "\t"))
+    // A pipe would show it at the end of all.
+    fflush(nil)
+  }
+
+  private static func rounded(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+}

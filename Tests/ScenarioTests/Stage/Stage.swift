@@ -1,0 +1,78 @@
+import Kafka
+import LocalServers
+import Postgres
+import TestSupport
+import Testing
+
+/// All scenarios, one after another: a server that one of them stops is missed by nobody else.
+@Suite(.serialized, .requires(.postgres, .kafka)) enum Scenarios {}
+
+/// The servers of a scenario, and a way to each on which the network can fail.
+final class Stage: Sendable {
+  let postgres: PostgresServer
+  let kafka: KafkaServer
+  let wayToPostgres: FaultProxy
+  let wayToKafka: FaultProxy
+  /// Where Kafka asks for a log-in (SASL PLAIN, `guest`, password `right`), and grants nothing by itself.
+  let guardedPort: UInt16
+
+  private static let made = Result { try Stage() }
+
+  /// Where scenarios play unless they need a server with settings of its own.
+  static var shared: Stage { get throws { try made.get() } }
+
+  /// One with a PostgreSQL of its own; Kafka is the shared one.
+  init(postgres settings: [String: String]) throws {
+    let shared = try Stage.shared
+    postgres = try PostgresServer(settings: settings)
+    wayToPostgres = try FaultProxy(to: postgres.port)
+    (kafka, wayToKafka, guardedPort) = (shared.kafka, shared.wayToKafka, shared.guardedPort)
+  }
+
+  private init() throws {
+    postgres = try PostgresServer()
+    wayToPostgres = try FaultProxy(to: postgres.port)
+    let behind = try FreePort.find()
+    wayToKafka = try FaultProxy(to: behind)
+    guardedPort = try FreePort.find()
+    kafka = try KafkaServer(settings: Self.kafkaSettings(behind, advertised: wayToKafka.port, guarded: guardedPort))
+  }
+
+  /// A broker tells its clients where to connect, so what comes by the proxy has to be told the proxy. Who comes
+  /// without a log-in may do everything.
+  private static func kafkaSettings(_ behind: UInt16, advertised: UInt16, guarded: UInt16) -> [String] {
+    let open = "PLAINTEXT://127.0.0.1:PORT"
+    let login = "GUARDED://127.0.0.1:\(guarded)"
+    return [
+      "listeners=\(open),PROXIED://127.0.0.1:\(behind),\(login),CONTROLLER://127.0.0.1:CONTROLLER_PORT",
+      "advertised.listeners=\(open),PROXIED://127.0.0.1:\(advertised),\(login)",
+      "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,"
+        + "GUARDED:SASL_PLAINTEXT",
+      "sasl.enabled.mechanisms=PLAIN",
+      "listener.name.guarded.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
+        + #"user_guest="right";"#,
+      "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users=User:ANONYMOUS",
+    ]
+  }
+
+  /// Lets a user do one thing with a topic.
+  func grant(_ operation: String, to user: String, topic: String) throws {
+    let arguments = [
+      "org.apache.kafka.tools.AclCommand", "--bootstrap-server", kafka.bootstrapServers, "--add", "--allow-principal",
+      "User:\(user)", "--operation", operation, "--topic", topic,
+    ]
+    try ChildProcess.run(ChildCommand("\(KafkaServer.home ?? "")/bin/kafka-run", arguments))
+  }
+
+  /// Puts everything right again, whatever a scenario that failed has left behind.
+  func recover() {
+    for way in [wayToPostgres, wayToKafka] {
+      way.resume()
+      way.refuse(false)
+    }
+    postgres.resume()
+    if (try? PostgresConnection(postgres.connectionSettings())) == nil { try? postgres.start() }
+    kafka.resume()
+    if !kafka.isRunning { try? kafka.start() }
+  }
+}
