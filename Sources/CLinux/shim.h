@@ -11,7 +11,7 @@ static inline void bongsu_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 
 // Glibc declares these for _GNU_SOURCE alone, which its Swift module is built without.
 int pipe2(int ends[2], int flags);
-struct pollfd;
-int ppoll(struct pollfd *set, unsigned long count, const struct timespec *limit, const sigset_t *mask);
+// struct pollfd *, const struct timespec * and const sigset_t *: naming them would make them this module's.
+int ppoll(void *set, unsigned long count, const void *limit, const void *mask);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 static const short BONGSU_SPAWN_SETSID = 0x80;

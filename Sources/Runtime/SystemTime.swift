@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Clocks as plain numbers, for cores that take time as an argument.

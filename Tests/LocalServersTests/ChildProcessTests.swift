@@ -111,7 +111,8 @@ import Testing
 
   /// The parent is a stand-in for this process: a shell that starts a child by the same means.
   @Test func `a child ends with its parent, even one that is killed`() throws {
-    let parent = try shell("setpriv --pdeathsig KILL -- sleep 60 & echo $!; wait")
+    // It says its number only once the signal is set.
+    let parent = try shell("setpriv --pdeathsig KILL -- sh -c 'echo $$; exec sleep 60' & wait")
     let id = try #require(Int32(try parent.waitForLine { Int32($0) != nil }))
     parent.signal(SIGKILL)
     try parent.waitForExit()

@@ -113,9 +113,9 @@ final class SlotWatcher {
   private func mayMaintain(_ connection: PostgresConnection) throws -> Bool {
     try connection.execute(
       """
-      SELECT CASE WHEN to_regprocedure('outbox.maintain(interval)') IS NULL THEN false
-        ELSE has_schema_privilege('outbox', 'USAGE')
-          AND has_function_privilege(to_regprocedure('outbox.maintain(interval)'), 'EXECUTE') END
+      SELECT has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = 'outbox' AND p.proname = 'maintain' AND p.pronargs = 1
       """
     ).scalar == "t"
   }

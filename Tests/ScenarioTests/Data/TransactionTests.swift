@@ -88,9 +88,11 @@ extension Scenarios {
             + "SELECT gen_random_uuid(), 'order', 'stray', 'order.made', '{}', now() + interval '20 days' "
             + "FROM generate_series(1, 20)")
         #expect(try scene.database.scalar("SELECT count(*) FROM outbox.event_default") == "20")
-        let moved = try scene.database.scalar("SELECT detail FROM outbox.maintain() WHERE action = 'created'")
-        #expect(moved == "20 strays moved")
-        #expect(try scene.database.scalar("SELECT count(*) FROM outbox.event_default") == "0")
+        // The relay runs maintenance at its start as well, and two at a time do not wait for each other.
+        try eventually("the strays are in their day") {
+          try scene.database.scalar("SELECT count(*) FROM outbox.maintain()")
+          return try scene.database.scalar("SELECT count(*) FROM outbox.event_default") == "0"
+        }
         try scene.insert()
         try scene.settle()
       }
