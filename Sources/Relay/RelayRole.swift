@@ -8,6 +8,7 @@ public final class RelayRole: Sendable {
   private let registry: MetricsRegistry
   private let logger: Logger
   private let stopRequests: [StopRequest]
+  private let progress: [SourceProgress]
   private let threads = Mutex<[OwnedThread]>([])
   private let states: Mutex<[String: SourceState]>
   private let warnings = Mutex<[String: String]>([:])
@@ -20,14 +21,16 @@ public final class RelayRole: Sendable {
     self.registry = registry
     self.logger = logger
     stopRequests = settings.sources.map { _ in StopRequest() }
+    progress = settings.sources.map { _ in SourceProgress() }
     states = Mutex([:])
   }
 
   /// Starts all sources; what they meet is in `sourceStates`.
   public func start() {
-    for (source, stop) in zip(settings.sources, stopRequests) {
+    for (index, source) in settings.sources.enumerated() {
+      let (stop, progress) = (stopRequests[index], progress[index])
       let metrics = RelayMetrics(registry, source: source.name)
-      let thread = OwnedThread(name: "relay \(source.name)") { [self] in run(source, metrics, stop) }
+      let thread = OwnedThread(name: "relay \(source.name)") { [self] in run(source, metrics, stop, progress) }
       let watcher = OwnedThread(name: "watch \(source.name)") { [self] in
         let metrics = WatchMetrics(registry, source: source.name)
         SlotWatcher(source, metrics: metrics, logger: logger, stop: stop) { warning in
@@ -38,8 +41,12 @@ public final class RelayRole: Sendable {
     }
   }
 
-  private func run(_ source: SourceSettings, _ metrics: RelayMetrics, _ stop: StopRequest) {
-    let loop = SourceLoop(source, settings, metrics: metrics, logger: logger, stop: stop) { [self] state in
+  private func run(
+    _ source: SourceSettings, _ metrics: RelayMetrics, _ stop: StopRequest, _ progress: SourceProgress
+  ) {
+    let loop = SourceLoop(
+      source, settings, metrics: metrics, logger: logger, stop: stop, progress: progress
+    ) { [self] state in
       states.withLock { $0[source.name] = state }
       metrics.show(state)
     }
@@ -73,6 +80,12 @@ public final class RelayRole: Sendable {
 
   /// What a person has to mend although the stream goes on, by source.
   public var sourceWarnings: [String: String] { warnings.withLock { $0 } }
+
+  /// Sources that have made no turn for minutes: the process should be started again.
+  public var hangingSources: [String] {
+    let now = SystemTime.monotonicNanoseconds()
+    return zip(settings.sources, progress).filter { $1.hangs(now: now) }.map(\.0.name)
+  }
 
   public var sourceStates: [String: SourceState] { states.withLock { $0 } }
 

@@ -26,6 +26,10 @@ private struct RelayService: Service {
   var failed: WakeSignal { role.failed }
   var failure: String? { role.failure?.description }
 
+  var healthProblems: [String: String] {
+    Dictionary(uniqueKeysWithValues: role.hangingSources.map { ($0, "has made no progress for three minutes") })
+  }
+
   /// A standby is not at work, but it is ready to be.
   var readinessProblems: [String: String] {
     role.sourceStates.filter { $0.value.kind != .streaming && $0.value.kind != .standby }

@@ -46,8 +46,19 @@ struct Outbox {
     }
   }
 
+  /// A reader that has ended may still hold it for a moment.
   func dropSlot(_ name: String) throws {
-    try database.run("select pg_drop_replication_slot('\(name)')")
+    var refusal: (any Error)?
+    let isDropped = eventually(by: .now + .seconds(10)) {
+      do {
+        try database.run("select pg_drop_replication_slot('\(name)')")
+        return true
+      } catch {
+        refusal = error
+        return false
+      }
+    }
+    if !isDropped, let refusal { throw refusal }
   }
 
   func position() throws -> String { try database.run("select pg_current_wal_insert_lsn()") ?? "0/0" }

@@ -10,6 +10,7 @@ import Telemetry
 /// whatever interrupts this leaves nothing behind, and the next start does it all again.
 struct NewSlot {
   let source: SourceSettings
+  let factory: PipelineFactory
   let stop: StopRequest
 
   /// Decides which rows of the snapshot are sent.
@@ -20,8 +21,7 @@ struct NewSlot {
   ///   - replaces: drops the slot that has the name at present, at the very end.
   /// - Returns: the rows that were sent.
   func make(
-    replaces: Bool = false, choosing choose: Choice = { _ in { _ in true } },
-    _ makePipeline: (SystemIdentity, LSN) throws -> Pipeline
+    replaces: Bool = false, choosing choose: Choice = { _ in { _ in true } }
   ) throws -> Int {
     let connection = try ReplicationConnection(source.connection)
     let identity = try connection.identifySystem()
@@ -32,29 +32,44 @@ struct NewSlot {
     }
     let rows = try SnapshotRows(source, snapshot: snapshot)
     let isWanted = try choose(rows)
-    let pipeline = try makePipeline(identity, slot.consistentPoint)
-    defer { pipeline.producer.close() }
-    let count = try send(rows, isWanted, through: pipeline, at: slot.consistentPoint)
+    let count = try send(rows, isWanted, identity, at: slot.consistentPoint)
     if replaces { try connection.dropSlot(source.slot) }
     try connection.execute("SELECT pg_copy_logical_replication_slot('\(temporary)', '\(source.slot)', false)")
     return count
   }
 
+  /// Sends the rows; after a batch that was refused as a whole the rest goes row by row, so that each is judged alone.
   private func send(
-    _ rows: SnapshotRows, _ isWanted: (String) -> Bool, through pipeline: Pipeline, at point: LSN
+    _ rows: SnapshotRows, _ isWanted: (String) -> Bool, _ identity: SystemIdentity, at point: LSN
+  ) throws -> Int {
+    let pipeline = try factory.make(identity, confirmed: point)
+    defer { pipeline.producer.close() }
+    do {
+      return try send(rows, isWanted, through: pipeline, at: point)
+    } catch where pipeline.needsIsolation {
+      let done = Int(pipeline.flight.head)
+      let alone = try factory.make(identity, confirmed: point, isolateUntil: LSN(rawValue: .max))
+      defer { alone.producer.close() }
+      return done + (try send(rows, isWanted, past: done, through: alone, at: point))
+    }
+  }
+
+  private func send(
+    _ rows: SnapshotRows, _ isWanted: (String) -> Bool, past done: Int = 0, through pipeline: Pipeline, at point: LSN
   ) throws -> Int {
     var count = 0
     let now = PostgresTime.now(unixMicroseconds: SystemTime.unixMicroseconds())
     pipeline.begin(commit: point, committedAt: now)
     try rows.readAll { body, row in
       guard isWanted(row.id.map { body.extracting($0).text } ?? "") else { return }
+      count += 1
+      guard count > done else { return }
       try settle(pipeline) { pipeline.hasRoom }
       try pipeline.send(body, row)
-      count += 1
     }
     pipeline.expedite()
     try settle(pipeline) { pipeline.flight.isEmpty }
-    return count
+    return count - done
   }
 
   /// Takes Kafka's answers until `isSettled`.

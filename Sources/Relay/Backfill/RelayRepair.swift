@@ -51,13 +51,12 @@ public struct RelayRepair {
     }
     let factory = PipelineFactory(
       source: source, settings: settings, metrics: RelayMetrics(registry, source: source.name))
-    outcome.sent = try NewSlot(source: source, stop: stop).make(replaces: try slotStatus() != nil) { rows in
+    let maker = NewSlot(source: source, factory: factory, stop: stop)
+    outcome.sent = try maker.make(replaces: try slotStatus() != nil) { rows in
       let (ids, compared) = try compare(rows, progress)
       outcome = compared
       progress("sending \(compared.missing) rows that no topic has")
       return { ids.isMissing($0) }
-    } _: { identity, confirmed in
-      try factory.make(identity, confirmed: confirmed)
     }
     return outcome
   }

@@ -63,7 +63,8 @@ struct SnapshotRows {
   }
 
   private func fetch(_ query: String, _ body: (QueryResult, Int) throws -> Void) throws {
-    try connection.run(script: "DECLARE backfill NO SCROLL CURSOR FOR \(query)")
+    // One that was given up half-way is still open.
+    try connection.run(script: "CLOSE ALL; DECLARE backfill NO SCROLL CURSOR FOR \(query)")
     while true {
       let rows = try connection.run(script: "FETCH \(Self.rowsPerFetch) FROM backfill")
       for row in 0..<rows.rowCount { try body(rows, row) }
@@ -77,9 +78,12 @@ struct SnapshotRows {
     let present = try columns(of: table)
     func text(_ column: String) -> String { present.contains(column) ? "\(quoted(column))::text" : "NULL" }
     let columns = [names.id, names.aggregateType, names.aggregateID, names.type, names.payload, names.headers]
-    let order = [names.createdAt, names.id].filter(present.contains).map(quoted)
-    return "SELECT \((columns + [names.createdAt]).map(text).joined(separator: ", ")) FROM \(table) "
-      + "ORDER BY \(order.joined(separator: ", "))"
+    // Rows of one transaction share created_at, and those of one command share cmin. A UUIDv7 tells their order then; a
+    // row's place does so but for commands that go on in another page, which may lie before.
+    let id = "\(quoted(names.id))::text"
+    let written = ["cmin::text::bigint", "CASE WHEN substr(\(id), 15, 1) = '7' THEN \(id) END", "ctid"]
+    let order = ([names.createdAt].filter(present.contains).map(quoted) + written).joined(separator: ", ")
+    return "SELECT \((columns + [names.createdAt]).map(text).joined(separator: ", ")) FROM \(table) ORDER BY \(order)"
   }
 
   private func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }

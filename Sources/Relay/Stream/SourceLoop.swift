@@ -13,6 +13,7 @@ final class SourceLoop {
   private let logger: Logger
   private let stop: StopRequest
   private let show: (SourceState) -> Void
+  private let progress: SourceProgress
   private var backoff = Backoff()
   private var random = SystemRandomNumberGenerator()
   private var pipeline: Pipeline?
@@ -20,13 +21,14 @@ final class SourceLoop {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, logger: Logger, stop: StopRequest,
-    show: @escaping (SourceState) -> Void
+    progress: SourceProgress, show: @escaping (SourceState) -> Void
   ) {
     self.source = source
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
     self.stop = stop
+    self.progress = progress
     self.show = show
   }
 
@@ -45,6 +47,7 @@ final class SourceLoop {
   }
 
   private func session() throws {
+    progress.note()
     show(SourceState(.connecting))
     let facts = try preflightWithSlot()
     let connection = try ReplicationConnection(source.connection)
@@ -55,13 +58,13 @@ final class SourceLoop {
       throw RelayError.stop(
         .identity,
         "the server's log ends at \(identity.position), before the confirmed \(from): it was restored or is "
-          + "another server; type bongsu relay repair --slot \(source.slot)")
+          + "another server; type bongsu relay repair --replace-slot --slot \(source.slot)")
     }
     try connection.startReplication(slot: source.slot, from: from, publications: [source.publication])
     logger.info("streaming", ["source": source.name, "slot": source.slot, "from": from.description])
     show(SourceState(.streaming))
     backoff.reset()
-    let session = StreamSession(source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop)
+    let session = StreamSession(source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop, progress: progress)
     do {
       if try session.run() == .isolated {
         isolateUntil = nil
@@ -78,7 +81,7 @@ final class SourceLoop {
       .stream,
       "the log holds rows from a time without publication \(source.publication), which PostgreSQL cannot decode "
         + "(\(error.description)); make the publication if it is missing, then type "
-        + "bongsu relay repair --slot \(source.slot)")
+        + "bongsu relay repair --replace-slot --slot \(source.slot)")
   }
 
   /// At the first set-up, and only when asked to, a missing slot is made.
@@ -87,7 +90,7 @@ final class SourceLoop {
       return try preflight()
     } catch let error as RelayError where error.code == .slotMissing && source.createSlot {
       discardPipeline()
-      let rows = try NewSlot(source: source, stop: stop).make(makePipeline)
+      let rows = try NewSlot(source: source, factory: factory, stop: stop).make()
       logger.info("made the slot", ["source": source.name, "slot": source.slot, "rows": "\(rows)"])
       return try preflight()
     }
@@ -106,15 +109,12 @@ final class SourceLoop {
       return pipeline
     }
     discardPipeline()
-    let made = try makePipeline(identity, confirmed)
+    let made = try factory.make(identity, confirmed: confirmed, isolateUntil: isolateUntil)
     pipeline = made
     return made
   }
 
-  private func makePipeline(_ identity: SystemIdentity, _ confirmed: LSN) throws -> Pipeline {
-    try PipelineFactory(source: source, settings: settings, metrics: metrics)
-      .make(identity, confirmed: confirmed, isolateUntil: isolateUntil)
-  }
+  private var factory: PipelineFactory { PipelineFactory(source: source, settings: settings, metrics: metrics) }
 
   /// Decides what an error means: nil to go on after a wait, an error to end with.
   private func judge(_ error: any Error) -> RelayError? {
@@ -123,7 +123,7 @@ final class SourceLoop {
     if pipeline?.fault != nil || (error as? RelayError)?.code == .produce || (error as? RelayError)?.code == .refused {
       metrics.reconnectsKafka.increment()
       discardPipeline()
-    } else {
+    } else if !Self.isBusy(failure) {
       metrics.reconnectsPostgres.increment()
     }
     if case .stop(let text) = failure.disposition {
@@ -134,15 +134,23 @@ final class SourceLoop {
     return nil
   }
 
+  /// Another relay reads the slot: no fault, but the wait of a standby.
+  private static func isBusy(_ failure: any DispositionError) -> Bool {
+    (failure as? PostgresError)?.sqlState == .objectInUse
+  }
+
   private func wait(after failure: any DispositionError) {
     var delay = backoff.next(using: &random)
-    if case .retry(let least?) = failure.disposition { delay = max(delay, least) }
-    let isBusy = (failure as? PostgresError)?.sqlState == .objectInUse
-    show(SourceState(isBusy ? .standby : delay >= .seconds(10) ? .holding : .connecting, failure.description))
+    var kind = Self.isBusy(failure) ? SourceState.Kind.standby : .connecting
+    if case .retry(let least?) = failure.disposition {
+      delay = max(delay, least)
+      kind = .holding
+    }
+    show(SourceState(kind, failure.description))
+    let milliseconds = Int64(delay / .milliseconds(1))
     logger.warning(
       "waiting before the next attempt",
-      ["source": source.name, "reason": failure.description, "seconds": "\(delay.components.seconds)"])
-    let milliseconds = delay.components.seconds * 1_000 + delay.components.attoseconds / 1_000_000_000_000_000
+      ["source": source.name, "reason": failure.description, "milliseconds": "\(milliseconds)"])
     _ = Poll.wait([stop.signal.fileDescriptor], timeoutMilliseconds: Int32(clamping: milliseconds))
   }
 

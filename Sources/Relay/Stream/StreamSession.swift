@@ -11,6 +11,7 @@ final class StreamSession {
   private let connection: ReplicationConnection
   private let pipeline: Pipeline
   private let stop: StopRequest
+  private let progress: SourceProgress
   private var clock: FeedbackClock
   private var tuple = TupleColumns()
   private var maps: [UInt32: ColumnMap] = [:]
@@ -26,12 +27,13 @@ final class StreamSession {
 
   init(
     _ source: SourceSettings, _ connection: ReplicationConnection, _ pipeline: Pipeline, senderTimeout: Double,
-    stop: StopRequest
+    stop: StopRequest, progress: SourceProgress
   ) {
     self.source = source
     self.connection = connection
     self.pipeline = pipeline
     self.stop = stop
+    self.progress = progress
     received = pipeline.flight.confirmable
     clock = FeedbackClock(
       timeoutSeconds: senderTimeout, confirmed: .zero, now: SystemTime.monotonicNanoseconds())
@@ -43,6 +45,7 @@ final class StreamSession {
   func run() throws -> End {
     while true {
       let now = SystemTime.monotonicNanoseconds()
+      progress.note(now)
       try feedback(now)
       if let end = try end(now) { return end }
       wait(now)

@@ -19,12 +19,32 @@ extension Scenario {
     let direct = conninfo ?? database.conninfo
     let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
     let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
-    let arguments = [
-      "relay", "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic",
-      topic,
-      "--parked-topic", parkedTopic, "--listen", "127.0.0.1:0",
-    ]
+    let arguments = ["relay"] + source(dsn: dsn, servers: servers) + ["--listen", "127.0.0.1:0"]
     relays.append(RelayProcess(try BongsuProcess(arguments + setup.flags + flags)))
+  }
+
+  private func source(dsn: String, servers: String) -> [String] {
+    [
+      "--dsn", dsn, "--slot", slot, "--publication", "bongsu", "--bootstrap-servers", servers, "--topic", topic,
+      "--parked-topic", parkedTopic,
+    ]
+  }
+
+  /// Repairs the slot, whose relay must be gone; what the command printed.
+  @discardableResult
+  func repair(_ flags: [String] = []) throws -> [String] {
+    let arguments = source(dsn: database.conninfo, servers: stage.kafka.bootstrapServers)
+    let (exit, lines) = try BongsuProcess.run(["relay", "repair"] + arguments + flags, timeout: .seconds(120))
+    guard exit.isSuccess else { throw NeverHappened(description: "repair: \(exit): \(lines)") }
+    return lines
+  }
+
+  /// Drops the slot, as soon as PostgreSQL has seen that its relay is gone.
+  func dropSlot() throws {
+    try eventually("the slot is dropped") {
+      try database.scalar("SELECT pg_drop_replication_slot($1)", [.text(slot)])
+      return true
+    }
   }
 
   /// Kills the relay and starts another in its place.
@@ -36,7 +56,9 @@ extension Scenario {
   /// Runs `body` while services write; then ends them behind whole transactions.
   /// - Parameter pause: milliseconds between two transactions of a writer; more where a server has to start meanwhile.
   func underLoad(pause: Int32 = 2, _ body: (OutboxLoad) throws -> Void) throws {
-    let load = OutboxLoad(try database.settings, pauseMilliseconds: pause, seed: seed, table: setup.table)
+    let load = OutboxLoad(
+      try database.settings, pauseMilliseconds: pause, seed: seed,
+      table: setup.tables > 1 ? nil : setup.table)
     do {
       try load.wait(commits: 50)
       try body(load)
@@ -65,8 +87,8 @@ extension Scenario {
     let end = try connection.execute("SELECT pg_current_wal_lsn()").scalar ?? ""
     try eventually("the slot has confirmed all", within: limit) {
       try connection.execute(
-        "SELECT confirmed_flush_lsn >= $1::pg_lsn FROM pg_replication_slots WHERE slot_name = $2",
-        [.text(end), .text(slot)]
+        "SELECT bool_and(confirmed_flush_lsn >= $1::pg_lsn) FROM pg_replication_slots "
+          + "WHERE database = current_database()", [.text(end)]
       ).scalar == "t"
     }
     try eventually("nothing is unaccounted for") {

@@ -28,9 +28,9 @@ final class Scenario {
     stage = try setup.stage ?? Stage.shared
     database = try stage.postgres.newDatabase()
     slot = database.name
-    if let outbox = setup.outbox { try database.run(outbox) } else { try database.migrate() }
+    if let outbox = setup.outbox { try database.run(outbox) } else { try database.migrate(tables: setup.tables) }
     if setup.makesTopics { try makeTopics() }
-    if setup.makesSlot { try database.makeSlot(slot) }
+    if setup.makesSlot { for slot in slots { try database.makeSlot(slot) } }
   }
 
   /// What differs from the usual set.
@@ -46,6 +46,8 @@ final class Scenario {
     /// SQL that makes another outbox than the migrations' and its publication `bongsu`.
     var outbox: String?
     var table = "outbox.event"
+    /// Outbox tables, each with a slot; above one the load goes through outbox.enqueue.
+    var tables = 1
     /// Further flags of `bongsu relay`.
     var flags: [String] = []
     /// Where it differs from the stage's Kafka.
@@ -82,6 +84,7 @@ final class Scenario {
       sourceLocation: location)
   }
 
+  var slots: [String] { [slot] + (2...64).prefix(setup.tables - 1).map { "\(slot)_\($0)" } }
   var topic: String { slot }
   var parkedTopic: String { slot + ".parked" }
 
@@ -91,7 +94,14 @@ final class Scenario {
   }
 
   func verdict() throws -> Verdict {
-    try Oracle(database: database, topic: reader, table: setup.table).judge()
+    try Oracle(database: database, topic: reader, table: rows).judge()
+  }
+
+  /// Every committed row, whichever table it is in.
+  private var rows: String {
+    guard setup.tables > 1 else { return setup.table }
+    let others = (2...setup.tables).map { " UNION ALL SELECT id FROM outbox.event_\($0)" }
+    return "(SELECT id FROM outbox.event\(others.joined())) AS event"
   }
 
   var reader: TopicReader { TopicReader(stage.kafka.bootstrapServers, topic: topic) }

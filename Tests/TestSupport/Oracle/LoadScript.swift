@@ -6,15 +6,19 @@
 struct LoadScript {
   private(set) var lastCommits = false
   private let writer: Int
-  private let table: String
+  private let table: String?
   private var random: SeededGenerator
   private var n = 0
+  /// No other load's.
+  private let idPrefix: String
 
   private static let keys = 10
 
-  init(writer: Int, seed: UInt64, table: String) {
+  init(writer: Int, seed: UInt64, table: String?) {
     self.writer = writer
     self.table = table
+    let digits = String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
+    idPrefix = "0198c0de-\(digits.prefix(4))-7\(digits.dropFirst(4).prefix(3))-8\(writer % 10)\(digits.suffix(1))0-"
     random = SeededGenerator(seed: seed &* 1_000 &+ UInt64(writer))
   }
 
@@ -39,10 +43,18 @@ struct LoadScript {
     let values = (0..<rows).map { _ in
       n += 1
       let key = "key-\(writer)-\(Int.random(in: 0..<Self.keys, using: &random))"
-      return #"(gen_random_uuid(), 'order', '\#(key)', 'order.made', '{"note": "\#(padding())"}', '{"n": "\#(n)"}')"#
+      return #"('\#(id())'::uuid, 'order', '\#(key)', 'order.made', '{"note": "\#(padding())"}', '{"n": "\#(n)"}')"#
+    }.joined(separator: ", ")
+    guard let table else {
+      return "SELECT outbox.enqueue(a, k, t, p::jsonb, h::jsonb, i) FROM (VALUES \(values)) AS v (i, a, k, t, p, h)"
     }
-    return "INSERT INTO \(table) (id, aggregatetype, aggregateid, type, payload, headers) VALUES "
-      + values.joined(separator: ", ")
+    return "INSERT INTO \(table) (id, aggregatetype, aggregateid, type, payload, headers) VALUES \(values)"
+  }
+
+  /// UUIDv7 that rises, as `OutboxClient` makes them.
+  private func id() -> String {
+    let digits = String(n, radix: 16)
+    return idPrefix + String(repeating: "0", count: 12 - digits.count) + digits
   }
 
   private mutating func padding() -> String { String(repeating: "x", count: Int.random(in: 0...800, using: &random)) }

@@ -11,9 +11,10 @@ public final class OutboxLoad: Sendable {
   /// - Parameters:
   ///   - pauseMilliseconds: between two transactions of a writer.
   ///   - seed: of every choice.
+  ///   - table: nil goes through `outbox.enqueue`, which chooses among several tables.
   public init(
     _ settings: ConnectionSettings, writers: Int = 2, pauseMilliseconds: Int32 = 2, seed: UInt64,
-    table: String = "outbox.event"
+    table: String? = "outbox.event"
   ) {
     threads = (0..<writers).map { [progress] number in
       OwnedThread(name: "writer \(number)") {

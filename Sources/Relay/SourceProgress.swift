@@ -1,0 +1,16 @@
+import Runtime
+import Synchronization
+
+/// When a source's thread last came by; for health, which follows progress and not liveness.
+final class SourceProgress: Sendable {
+  /// A turn takes milliseconds, a wait between attempts 30 seconds, a connection that does not come about ten for each
+  /// address; whoever takes longer than this hangs.
+  static let limitNanoseconds: Int64 = 180_000_000_000
+
+  private let at = Atomic<Int64>(SystemTime.monotonicNanoseconds())
+
+  func note(_ now: Int64 = SystemTime.monotonicNanoseconds()) { at.store(now, ordering: .relaxed) }
+
+  /// True once nothing was noted for `limitNanoseconds`.
+  func hangs(now: Int64) -> Bool { now - at.load(ordering: .relaxed) > Self.limitNanoseconds }
+}
