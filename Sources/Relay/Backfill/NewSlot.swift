@@ -46,7 +46,7 @@ struct NewSlot {
     defer { pipeline.producer.close() }
     do {
       return try send(rows, isWanted, through: pipeline, at: point)
-    } catch where pipeline.needsIsolation {
+    } catch  where pipeline.needsIsolation {
       let done = Int(pipeline.flight.head)
       let alone = try factory.make(identity, confirmed: point, isolateUntil: LSN(rawValue: .max))
       defer { alone.producer.close() }

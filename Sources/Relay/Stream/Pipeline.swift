@@ -43,7 +43,7 @@ final class Pipeline {
     kafka.properties["queue.buffering.max.kbytes"] = "2097151"
     kafka.properties.merge(limits.properties) { own, _ in own }
     // Waiting makes large batches at full speed, which is what spares the broker; a stream that runs dry does not wait.
-    kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "10"
+    kafka.properties["linger.ms"] = kafka.properties["linger.ms"] ?? "20"
     if isolateUntil != nil { kafka.properties["batch.num.messages"] = "1" }
     producer = try Producer(kafka, wake: wake)
     let topic = try producer.topic(source.topic)

@@ -64,7 +64,8 @@ final class SourceLoop {
     logger.info("streaming", ["source": source.name, "slot": source.slot, "from": from.description])
     show(SourceState(.streaming))
     backoff.reset()
-    let session = StreamSession(source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop, progress: progress)
+    let session = StreamSession(
+      source, connection, pipeline, senderTimeout: facts.senderTimeout, stop: stop, progress: progress)
     do {
       if try session.run() == .isolated {
         isolateUntil = nil
