@@ -51,6 +51,8 @@ start_postgres() {
 start_kafka() {
   local port
   port="$(free_port)"
-  "$KAFKA_HOME/bin/start" --dir "$scratch/kafka" --port "$port" > /dev/null
+  # Kafka's own tool takes an id that begins with a hyphen for an option.
+  "$KAFKA_HOME/bin/start" --dir "$scratch/kafka" --port "$port" \
+    --cluster-id "b$(head -c 15 /dev/urandom | base64 | tr '+/' '-_')A" > /dev/null
   bootstrap_servers="127.0.0.1:$port"
 }
