@@ -4,10 +4,12 @@ import Testing
 
 @Suite("The pace of reading")
 struct ReadPaceTests {
-  @Test func `a few rows go to Kafka at once and the socket is watched on`() {
+  private let quiet = ReadPace.quietNanoseconds
+
+  @Test func `a few rows go to Kafka at once`() {
     var pace = ReadPace()
     let sends = pace.didRead(rows: 1, isDry: true, now: 0)
-    #expect(sends && pace.mayRead(now: 0) && pace.pause(now: 0) == nil)
+    #expect(sends && pace.untilQuiet(now: 0) == nil)
   }
 
   @Test func `a turn without rows asks for nothing`() {
@@ -16,19 +18,25 @@ struct ReadPaceTests {
     #expect(sends == [false, true, false])
   }
 
-  @Test func `many rows make the next turn wait, and the first turn that brings few sends all`() {
+  @Test func `many rows linger until nothing has come for a moment`() {
     var pace = ReadPace()
     let first = pace.didRead(rows: ReadPace.busyRows, isDry: true, now: 1_000)
-    #expect(!first && !pace.mayRead(now: 1_000) && pace.pause(now: 1_000) == ReadPace.pauseNanoseconds)
-    let later = 1_000 + ReadPace.pauseNanoseconds
-    #expect(pace.mayRead(now: later) && pace.pause(now: later) == nil)
-    let second = pace.didRead(rows: 0, isDry: true, now: later)
-    #expect(second && pace.mayRead(now: later))
+    #expect(!first && pace.untilQuiet(now: 1_000) == quiet)
+    let early = pace.didRead(rows: 0, isDry: true, now: 999 + quiet)
+    #expect(!early && pace.untilQuiet(now: 999 + quiet) == 1)
+    let last = pace.didRead(rows: 0, isDry: true, now: 1_000 + quiet)
+    #expect(last && pace.untilQuiet(now: 1_000 + quiet) == nil)
   }
 
-  @Test func `while more has arrived than a turn takes, nothing pauses and everything lingers`() {
+  @Test func `each row of a busy stream puts the moment off`() {
     var pace = ReadPace()
-    let sends = [pace.didRead(rows: 256, isDry: false, now: 0), pace.didRead(rows: 2, isDry: true, now: 0)]
-    #expect(sends == [false, true] && pace.mayRead(now: 0))
+    let sends = (0..<100).map { pace.didRead(rows: $0 == 0 ? 16 : 1, isDry: true, now: Int64($0) * quiet / 2) }
+    #expect(!sends.contains(true))
+  }
+
+  @Test func `while more has arrived than a turn takes, everything lingers`() {
+    var pace = ReadPace()
+    let sends = [pace.didRead(rows: 3, isDry: false, now: 0), pace.didRead(rows: 0, isDry: false, now: quiet)]
+    #expect(sends == [false, false])
   }
 }

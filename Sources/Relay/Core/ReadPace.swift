@@ -1,35 +1,28 @@
-/// Decides when the socket is looked at again, and when Kafka gets what waits without lingering. Times are monotonic
-/// nanoseconds.
+/// Decides when Kafka gets what waits without lingering. Times are monotonic nanoseconds.
 ///
-/// A server that sends a backlog writes each row by itself. Whoever woke up for every one of them would spend two
-/// context switches a row and hand Kafka tiny batches; so after a turn that brought many rows the next one waits a
-/// little, and what arrived meanwhile comes in one go. After a turn that brought few, nothing waits for anything.
+/// A backlog comes row by row, each written by the server for itself, so that a fast reader finds the socket empty again
+/// and again in the middle of it. Who sent at once each time would hand Kafka tiny batches, and its broker most of the
+/// work. So a stream that brought many rows counts as quiet only after a moment without any; few rows wait for nothing.
 struct ReadPace {
-  /// From so many rows a turn on the stream counts as busy.
+  /// From so many unsent rows on the stream counts as busy.
   static let busyRows = 16
-  /// How long a busy stream is left to gather: what a row waits at most before it is read.
-  static let pauseNanoseconds: Int64 = 500_000
+  /// How long a busy stream must bring nothing until what waits is sent: what a burst's last row is late at most.
+  static let quietNanoseconds: Int64 = 300_000
 
-  private var readsAt: Int64 = 0
-  private var hasUnsent = false
+  private var unsent = 0
+  private var quietAt: Int64 = 0
 
-  /// False during a pause.
-  func mayRead(now: Int64) -> Bool { now >= readsAt }
+  /// The time until a busy stream counts as quiet; nil when nothing waits for that.
+  func untilQuiet(now: Int64) -> Int64? { unsent > 0 ? max(0, quietAt - now) : nil }
 
-  /// What is left of the pause; nil when the socket is to be watched.
-  func pause(now: Int64) -> Int64? { now < readsAt ? readsAt - now : nil }
-
-  /// One turn brought `rows`.
+  /// One turn on the socket brought `rows`.
   /// - Parameter isDry: it took all that had arrived.
   /// - Returns: true when Kafka should get what waits at once.
   mutating func didRead(rows: Int, isDry: Bool, now: Int64) -> Bool {
-    if rows > 0 { hasUnsent = true }
-    guard isDry else { return false }
-    guard rows < Self.busyRows else {
-      readsAt = now + Self.pauseNanoseconds
-      return false
-    }
-    defer { hasUnsent = false }
-    return hasUnsent
+    unsent += rows
+    if rows > 0 { quietAt = now + Self.quietNanoseconds }
+    guard isDry, unsent > 0, unsent < Self.busyRows || now >= quietAt else { return false }
+    unsent = 0
+    return true
   }
 }

@@ -5,7 +5,7 @@ import Operations
 extension RelaySettings {
   /// Reads the sections `relay` and `kafka`. `relay` holds
   /// - `stopDeadline` (time, 10s): how long a stop may take to finish what is in flight.
-  /// - `flight.rows` (number, 8192), `flight.bytes` (size, 16MB): what may wait for Kafka's acknowledgement.
+  /// - `flight.rows` (number, 16384), `flight.bytes` (size, 16MB): what may wait for Kafka's acknowledgement.
   /// - `sources`, a list of sources, or the keys of a single source in place of the list.
   ///
   /// A source's keys are those of `SourceSettings.init(section:)`. Nil when something that is needed is missing;

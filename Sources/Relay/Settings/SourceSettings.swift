@@ -69,7 +69,7 @@ public struct RelaySettings: Sendable {
 
 /// How much may wait for Kafka's acknowledgement; past either bound the replication socket is not read.
 public struct FlightBounds: Sendable {
-  public var rows = 8_192
+  public var rows = 16_384
   /// Bytes of keys, values and headers. A single row may exceed it: it then flies alone.
   public var bytes = 16 << 20
 

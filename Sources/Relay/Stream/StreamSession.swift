@@ -55,7 +55,7 @@ final class StreamSession {
       if !isReading || !pipeline.hasRoom {
         // Who does not listen cannot call the server silent.
         clock.heard(now: now)
-      } else if pace.mayRead(now: SystemTime.monotonicNanoseconds()) {
+      } else {
         try turn()
       }
     }
@@ -166,11 +166,8 @@ final class StreamSession {
     var descriptors = [pipeline.wake.fileDescriptor]
     if !stop.isRequested { descriptors.append(stop.signal.fileDescriptor) }
     if isReading, pipeline.hasRoom {
-      if let pause = pace.pause(now: now) {
-        nanoseconds = min(nanoseconds, pause)
-      } else {
-        descriptors.append(connection.socket)
-      }
+      descriptors.append(connection.socket)
+      if let quiet = pace.untilQuiet(now: now) { nanoseconds = min(nanoseconds, quiet) }
     }
     _ = Poll.wait(descriptors, nanoseconds: nanoseconds)
   }

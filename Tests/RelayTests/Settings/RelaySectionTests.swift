@@ -35,7 +35,7 @@ struct RelaySectionTests {
     #expect(relay.sources.count == 1 && source.name == "default" && source.slot == "bongsu")
     #expect(source.publication == "bongsu" && source.topic == "notification.events")
     #expect(source.parkedTopic == "notification.parked" && source.heartbeat == .seconds(10) && !source.createSlot)
-    #expect(source.maintenance?.keep == "604800 seconds" && relay.flight.rows == 8_192)
+    #expect(source.maintenance?.keep == "604800 seconds" && relay.flight.rows == 16_384)
   }
 
   @Test func `every source of a list has its own keys`() throws {
