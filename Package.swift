@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
 
     // Foundations: they know nothing of notifications
     .target(name: "Runtime", dependencies: ["CLinux"]),
@@ -29,6 +30,7 @@ let package = Package(
     .target(name: "PGOutput"),
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
+    .target(name: "EmbeddedBroker", dependencies: ["CLibUV"]),
 
     // Notifications
     .target(name: "NotificationModel"),
@@ -70,6 +72,7 @@ let package = Package(
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+    .testTarget(name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
@@ -86,7 +89,9 @@ let package = Package(
 )
 
 /// In these targets `unsafe` marks exactly the expressions to review.
-let memorySafe: Set = ["Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay"]
+let memorySafe: Set = [
+  "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "EmbeddedBroker",
+]
 
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
