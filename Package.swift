@@ -72,14 +72,16 @@ let package = Package(
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
-    .testTarget(name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "TestSupport"]),
+    .testTarget(
+      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "TestSupport"], exclude: ["Wire/Fixtures"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry", "TestSupport",
+        "Configuration", "Kafka", "LocalServers", "PGOutput", "Postgres", "Relay", "Runtime", "Telemetry",
+        "TestSupport",
       ]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "HTTPServer", "Telemetry"]),
     .testTarget(name: "AdministrationTests", dependencies: ["Administration", "Postgres", "Kafka", "TestSupport"]),
