@@ -88,7 +88,7 @@ struct LogRecovery {
 
   private mutating func scan(_ bases: [Int64]) throws(LogError) {
     for (index, base) in bases.enumerated() {
-      if let end = scanned.last?.nextOffset, end != base {
+      if report.truncation == nil, let end = scanned.last?.nextOffset, end != base {
         note(.init(offset: end, bytes: 0, reason: "the next segment does not follow"))
       }
       guard report.truncation == nil else { return try remove(Array(bases[index...])) }

@@ -51,18 +51,22 @@ extension PartitionLog {
   }
 
   private func rollIfFull(for header: BatchHeader) throws(LogError) {
+    guard !isRollUnfinished else { return try roll() }
     guard active.log.size > 0 else { return }
     let largest = min(settings.segmentBytes, Int(Int32.max))
     let last = active.nextOffset - active.baseOffset + Int64(header.lastOffsetDelta)
     if active.log.size + header.length > largest || last > Int64(Int32.max) { try roll() }
   }
 
-  /// Ends the active segment and begins the next one. When it fails, all is as it was.
+  /// Ends the active segment and begins the next one. When it fails, the next append has to begin with it: the new
+  /// segment's file may be there already, and no record may come between it and the end of the active one.
   func roll() throws(LogError) {
+    isRollUnfinished = true
     try active.seal()
     let next = try Segment(SegmentName(directory: directory, baseOffset: endOffset), files: files)
     closed.append(ClosedSegment(sealed: active, directory: directory))
     durability.rolled(active)
     active = next
+    isRollUnfinished = false
   }
 }

@@ -13,6 +13,8 @@ final class PartitionLog {
   var closed: [ClosedSegment]
   var active: Segment
   var producers: ProducerStates
+  /// A roll failed on its way and comes before the next append.
+  var isRollUnfinished = false
   var places = PlaceCache()
   var durability: Durability
 
