@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
-    .testTarget(name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "TestSupport"]),
+    .testTarget(name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "TestSupport"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),
