@@ -27,8 +27,12 @@ final class Catalog {
         throw LogError(.corrupt, "the catalog is of another version; start the broker that wrote it")
       }
       self.content = content
-    } else if try !files.list(topicDirectory).isEmpty {
-      throw LogError(.corrupt, "there are topics and no catalog; restore the file, or start in an empty directory")
+    } else {
+      guard try files.list(topicDirectory).isEmpty else {
+        throw LogError(.corrupt, "there are topics and no catalog; restore the file, or start in an empty directory")
+      }
+      // There is a catalog before there is the first topic's directory.
+      try save()
     }
     for topic in content.topics.values { names[topic.id] = topic.name }
     // What cannot be moved now is moved before its name is used again.
