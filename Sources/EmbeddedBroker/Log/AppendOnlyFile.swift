@@ -10,6 +10,9 @@ final class AppendOnlyFile {
   /// What of it survives a loss of power.
   private(set) var durableSize: Int
   private var hasTornTail = false
+  /// How often its end was cut off, and how often of that is durable: else what was cut off may come back.
+  private var cuts = 0
+  private var durableCuts = 0
   private var lostSync = false
 
   /// - Parameter durableSize: what of it is known to survive a loss of power, in bytes.
@@ -20,17 +23,17 @@ final class AppendOnlyFile {
     self.durableSize = min(durableSize, size)
   }
 
-  var isDurable: Bool { durableSize == size }
+  var isDurable: Bool { durableSize == size && durableCuts == cuts }
 
   /// - Returns: where the bytes begin.
   @discardableResult
   func append(_ bytes: RawSpan) throws(LogError) -> Int {
-    if hasTornTail { try cutTail() }
+    try cutTornTail()
     do {
       try file.write(bytes, at: size)
     } catch {
       hasTornTail = true
-      try? cutTail()
+      try? cutTornTail()
       throw error
     }
     defer { size += bytes.byteCount }
@@ -42,22 +45,27 @@ final class AppendOnlyFile {
   }
 
   func truncate(to size: Int) throws(LogError) {
+    cuts += 1
     try file.truncate(to: size)
     self.size = size
     durableSize = min(durableSize, size)
   }
 
-  private func cutTail() throws(LogError) {
-    try file.truncate(to: size)
+  /// Removes what a failed write left.
+  func cutTornTail() throws(LogError) {
+    guard hasTornTail else { return }
+    try truncate(to: size)
     hasTornTail = false
   }
 
   /// What makes the file as it is now durable; on any thread, while this one goes on appending.
-  var sync: FileSync { FileSync(file: file, from: durableSize, upTo: size, rewrites: lostSync) }
+  var sync: FileSync { FileSync(file: file, from: durableSize, upTo: size, cuts: cuts, rewrites: lostSync) }
 
   func finish(_ sync: FileSync, succeeded: Bool) {
     lostSync = !succeeded
-    if succeeded { durableSize = max(durableSize, sync.upTo) }
+    guard succeeded else { return }
+    durableSize = max(durableSize, sync.upTo)
+    durableCuts = sync.cuts
   }
 }
 
@@ -66,6 +74,7 @@ struct FileSync: Sendable {
   let file: any LogFile
   let from: Int
   let upTo: Int
+  let cuts: Int
   let rewrites: Bool
 
   func run() throws(LogError) {

@@ -3,6 +3,7 @@
 struct LogRecovery {
   private let directory: String
   private let files: any FileLayer
+  private let indexInterval: Int
   private let now: Int64
 
   private(set) var closed: [ClosedSegment] = []
@@ -14,9 +15,10 @@ struct LogRecovery {
   private(set) var durable: SegmentMark?
   private(set) var report = RecoveryReport()
 
-  init(directory: String, files: any FileLayer, now: Int64) throws(LogError) {
+  init(directory: String, settings: PartitionSettings, files: any FileLayer, now: Int64) throws(LogError) {
     self.directory = directory
     self.files = files
+    indexInterval = settings.indexInterval
     self.now = now
     try files.makeDirectory(directory)
     let names = try files.list(directory)
@@ -31,7 +33,7 @@ struct LogRecovery {
     try scan(bases.filter { $0 >= checkpoint?.mark.baseOffset ?? 0 })
     if scanned.isEmpty {
       // A log that lost all its segments must not give its offsets away a second time.
-      scanned = [try Segment(name(checkpoint?.mark.nextOffset ?? 0), files: files)]
+      scanned = [try segment(checkpoint?.mark.nextOffset ?? 0)]
     }
     for segment in scanned.dropLast() { try segment.seal() }
     let first = closed.first?.name.baseOffset ?? scanned[0].baseOffset
@@ -39,6 +41,10 @@ struct LogRecovery {
   }
 
   private func name(_ base: Int64) -> SegmentName { SegmentName(directory: directory, baseOffset: base) }
+
+  private func segment(_ base: Int64, _ mark: SegmentMark? = nil) throws(LogError) -> Segment {
+    try Segment(name(base), files: files, indexInterval: indexInterval, mark: mark)
+  }
 
   /// Temporary files, and indexes whose segment is gone.
   private func removeLeftovers(_ names: [String], _ bases: Set<Int64>) throws(LogError) {
@@ -93,7 +99,7 @@ struct LogRecovery {
       }
       guard report.truncation == nil else { return try remove(Array(bases[index...])) }
       let mark = durable.flatMap { $0.baseOffset == base ? $0 : nil }
-      let segment = try Segment(name(base), files: files, mark: mark)
+      let segment = try segment(base, mark)
       scanned.append(segment)
       var scan = SegmentScan(segment, from: mark?.position ?? 0)
       while let header = try scan.next() { producers.note(header, now: now) }

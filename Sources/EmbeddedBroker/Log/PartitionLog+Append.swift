@@ -63,7 +63,8 @@ extension PartitionLog {
   func roll() throws(LogError) {
     isRollUnfinished = true
     try active.seal()
-    let next = try Segment(SegmentName(directory: directory, baseOffset: endOffset), files: files)
+    let name = SegmentName(directory: directory, baseOffset: endOffset)
+    let next = try Segment(name, files: files, indexInterval: settings.indexInterval)
     closed.append(ClosedSegment(sealed: active, directory: directory))
     durability.rolled(active)
     active = next

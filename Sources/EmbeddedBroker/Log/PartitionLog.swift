@@ -24,7 +24,7 @@ final class PartitionLog {
     self.directory = directory
     self.settings = settings
     self.files = files
-    let found = try LogRecovery(directory: directory, files: files, now: now)
+    let found = try LogRecovery(directory: directory, settings: settings, files: files, now: now)
     recovery = found.report
     startOffset = found.startOffset
     active = found.scanned[found.scanned.count - 1]

@@ -13,6 +13,8 @@ struct PartitionSettings: Sendable {
   var sync = SyncPolicy.always
   /// At most 2^31 - 1, as Kafka's index has it.
   var segmentBytes = 1 << 30
+  /// After so many bytes of a segment its indexes get an entry.
+  var indexInterval = 4_096
   /// The largest batch.
   var maxMessageBytes = 1_048_588
   /// Older segments go; -1 keeps all.

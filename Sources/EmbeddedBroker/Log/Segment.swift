@@ -8,14 +8,16 @@ final class Segment {
   let log: AppendOnlyFile
   let offsetIndex: IndexFile
   let timeIndex: IndexFile
+  private let indexInterval: Int
   private var bytesSinceEntry = 0
   private var lastTimeEntry: Int64 = -1
 
-  static let indexInterval = 4_096
-
   /// Opens it as `mark` remembers it, or as an empty one. What lies after the mark has to be recovered.
-  init(_ name: SegmentName, files: some FileLayer, mark: SegmentMark? = nil) throws(LogError) {
+  init(
+    _ name: SegmentName, files: some FileLayer, indexInterval: Int, mark: SegmentMark? = nil
+  ) throws(LogError) {
     baseOffset = name.baseOffset
+    self.indexInterval = indexInterval
     nextOffset = mark?.nextOffset ?? name.baseOffset
     newest = mark.map { ($0.newestTimestamp, $0.newestOffset) } ?? (-1, -1)
     log = try AppendOnlyFile(name.log, files: files, durableSize: mark?.position ?? 0)
@@ -37,7 +39,7 @@ final class Segment {
   /// Takes a batch that is in the file into the indexes.
   func note(_ header: BatchHeader, at position: Int) {
     if header.maxTimestamp > newest.timestamp { newest = (header.maxTimestamp, header.lastOffset) }
-    if bytesSinceEntry > Self.indexInterval {
+    if bytesSinceEntry > indexInterval {
       var entry: [UInt8] = []
       entry.append(integer: UInt32(truncatingIfNeeded: header.lastOffset - baseOffset))
       entry.append(integer: UInt32(truncatingIfNeeded: position))
@@ -64,8 +66,9 @@ final class Segment {
     try timeIndex.flush()
   }
 
-  /// To be called before the next segment begins: the last entry of the time index tells the newest record.
+  /// To be called before the next segment begins: the log ends with its last batch, and the time index with its newest.
   func seal() throws(LogError) {
+    try log.cutTornTail()
     noteTime()
     try flushIndexes()
   }

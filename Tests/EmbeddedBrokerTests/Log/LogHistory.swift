@@ -23,6 +23,7 @@ struct LogHistory {
     settings.sync = sync
     settings.segmentBytes = 700
     settings.checkpointBytes = 900
+    settings.indexInterval = 150
   }
 
   mutating func open() throws {
@@ -51,6 +52,19 @@ struct LogHistory {
       next = batch.header.nextOffset
     }
     #expect(next == log.visibleEnd)
+    try checkSearch(log)
+  }
+
+  /// Each offset is found through the indexes, and each time: a record's time is its number.
+  private func checkSearch(_ log: PartitionLog) throws {
+    log.places = PlaceCache()
+    for offset in log.startOffset..<log.visibleEnd {
+      let bytes = try log.read(from: offset, maxBytes: 1, minOneBatch: true)
+      let header = BatchHeader(bytes.raw)
+      #expect(header.baseOffset == offset)
+      #expect(try log.record(notBefore: header.maxTimestamp)?.offset == offset)
+      log.places = PlaceCache()
+    }
   }
 
   mutating func append() {
@@ -58,7 +72,7 @@ struct LogHistory {
     count += 1
     let value = "value \(count) " + String(repeating: "x", count: Int.random(in: 0...120, using: &random))
     do {
-      let batch = TestBatch(value).from(3, epoch: epoch, sequence: sequence)
+      let batch = TestBatch(value, at: Int64(count)).from(3, epoch: epoch, sequence: sequence)
       guard case .appended(let offset, _, _) = try log.append(batch) else { return #expect(Bool(false), "a duplicate") }
       appended[offset] = value
       sequence += 1

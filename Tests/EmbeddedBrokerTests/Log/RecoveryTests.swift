@@ -59,6 +59,31 @@ struct RecoveryTests {
     #expect(try again.batches().last?.header.baseOffset == segment.name.baseOffset)
   }
 
+  @Test func `an offset that does not follow is not covered by the checksum and ends the log`() throws {
+    let log = try PartitionLog.open(files, settings(.os))
+    for index in 0..<4 { try log.append(TestBatch("value \(index)")) }
+    let length = TestBatch("value 0").bytes.count
+    files.names[path]?.change(.write([9], at: length * 2 + 7))
+    let again = try PartitionLog.open(files, settings(.os))
+    #expect(again.endOffset == 2)
+    #expect(again.recovery.truncation?.reason == "a batch's offset does not follow")
+  }
+
+  @Test func `what a failed write left is not part of a segment that ends after it`() throws {
+    let log = try PartitionLog.open(files, settings(.os, segmentBytes: 400))
+    try log.append(TestBatch("first"))
+    // The write and the cut that should follow it.
+    files.failAt = files.calls
+    files.failuresLeft = 2
+    #expect(throws: PartitionError.self) { try log.append(TestBatch("second")) }
+    #expect(files.failures == 2)
+    try log.append(TestBatch(String(repeating: "x", count: 300)))
+    try log.close()
+    let again = try PartitionLog.open(files, settings(.os, segmentBytes: 400))
+    #expect(again.closed.map(\.size) == [TestBatch("first").bytes.count])
+    #expect(try again.batches().map(\.header.baseOffset) == [0, 1])
+  }
+
   @Test func `a segment that is missing ends the log`() throws {
     let log = try PartitionLog.open(files, settings(.os, segmentBytes: 400))
     for index in 0..<20 { try log.append(TestBatch("value \(index)")) }
