@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(
-      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "TestSupport"], exclude: ["Wire/Fixtures"]),
+      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "TestSupport"],
+      exclude: ["Wire/Fixtures"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests", dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "TestSupport"]),

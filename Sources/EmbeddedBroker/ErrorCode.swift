@@ -2,8 +2,6 @@
 struct ErrorCode: RawRepresentable, Hashable, Sendable {
   let rawValue: Int16
 
-  init(rawValue: Int16) { self.rawValue = rawValue }
-
   static let none = ErrorCode(rawValue: 0)
   static let offsetOutOfRange = ErrorCode(rawValue: 1)
   static let corruptMessage = ErrorCode(rawValue: 2)

@@ -1,11 +1,3 @@
-/// A topic's id, made when the topic is: a topic made anew under an old name has another.
-struct TopicID: Hashable, Sendable {
-  var high: UInt64
-  var low: UInt64
-
-  static let none = TopicID(high: 0, low: 0)
-}
-
 /// A topic as a request names it: by name, or in later versions by id.
 struct TopicReference: Hashable, Sendable {
   var name = ""
