@@ -7,8 +7,8 @@ struct TopicConfiguration: Equatable, Sendable {
 
   /// All that can be asked for, and set.
   static let names = [
-    "cleanup.policy", "compression.type", "max.message.bytes", "message.timestamp.type", "min.insync.replicas",
-    "retention.bytes", "retention.ms", "segment.bytes",
+    "cleanup.policy", "compression.type", "max.message.bytes", "message.timestamp.after.max.ms",
+    "message.timestamp.type", "min.insync.replicas", "retention.bytes", "retention.ms", "segment.bytes",
   ]
 
   private init() {}
@@ -24,6 +24,7 @@ struct TopicConfiguration: Equatable, Sendable {
     case "retention.ms", "retention.bytes": try check(name, value, -1...Int64.max)
     case "segment.bytes": try check(name, value, 65_536...Int64(Int32.max))
     case "max.message.bytes": try check(name, value, 0...Int64(Int32.max))
+    case "message.timestamp.after.max.ms": try check(name, value, 0...Int64.max)
     case "message.timestamp.type": try check(name, value, among: ["CreateTime", "LogAppendTime"])
     // To take compaction for deletion would lose what its owner means to keep.
     case "cleanup.policy": try check(name, value, among: ["delete"])
@@ -52,6 +53,7 @@ struct TopicConfiguration: Equatable, Sendable {
     if let value = number("retention.bytes") { settings.retentionBytes = Int(value) }
     if let value = number("segment.bytes") { settings.segmentBytes = Int(value) }
     if let value = number("max.message.bytes") { settings.maxMessageBytes = Int(value) }
+    if let value = number("message.timestamp.after.max.ms") { settings.futureLimit = value }
     if let value = values["message.timestamp.type"] { settings.stampsAppendTime = value == "LogAppendTime" }
     return settings
   }
@@ -65,6 +67,7 @@ struct TopicConfiguration: Equatable, Sendable {
     case "retention.bytes": String(settings.retentionBytes)
     case "segment.bytes": String(settings.segmentBytes)
     case "max.message.bytes": String(settings.maxMessageBytes)
+    case "message.timestamp.after.max.ms": String(settings.futureLimit)
     case "message.timestamp.type": settings.stampsAppendTime ? "LogAppendTime" : "CreateTime"
     case "cleanup.policy": "delete"
     case "compression.type": "producer"

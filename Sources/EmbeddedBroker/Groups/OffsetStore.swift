@@ -118,7 +118,7 @@ extension OffsetStore {
     guard inFlight == nil, isDirty || isCheckpointDue else { return nil }
     // A journal that cannot be written anew goes on as it is.
     if isCheckpointDue { try? compact() }
-    let sync = file.sync
+    let sync = file.makeSync()
     inFlight = (file, sync, commits)
     let directory = isDirectoryDirty ? path.parentDirectory : nil
     isDirectoryDirty = false
@@ -139,7 +139,7 @@ extension OffsetStore {
     try fresh.truncate(to: 0)
     let content = offsets.flatMap { Journal.frame(OffsetEntry.commit(group: $0.key, $0.value).bytes) }
     try fresh.append(content.raw)
-    let sync = fresh.sync
+    let sync = fresh.makeSync()
     try sync.run()
     fresh.finish(sync, succeeded: true)
     try files.rename(path + AtomicFile.suffix, to: path)

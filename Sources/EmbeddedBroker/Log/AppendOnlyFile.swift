@@ -59,7 +59,11 @@ final class AppendOnlyFile {
   }
 
   /// What makes the file as it is now durable; on any thread, while this one goes on appending.
-  var sync: FileSync { FileSync(file: file, from: durableSize, upTo: size, cuts: cuts, rewrites: lostSync) }
+  func makeSync() -> FileSync {
+    // What a sync that failed may have dropped is done again: here the cuts, in `FileSync` the writes.
+    if lostSync, cuts != durableCuts { try? file.truncate(to: size) }
+    return FileSync(file: file, from: durableSize, upTo: size, cuts: cuts, rewrites: lostSync)
+  }
 
   func finish(_ sync: FileSync, succeeded: Bool) {
     lostSync = !succeeded

@@ -1,7 +1,9 @@
 /// What a batch that a client sends must be to enter the log.
 enum BatchCheck {
   /// - Parameter bytes: all that the client sent for the partition: one batch, as with Kafka.
-  static func header(of bytes: RawSpan, settings: PartitionSettings) throws(PartitionError) -> BatchHeader {
+  static func header(
+    of bytes: RawSpan, settings: PartitionSettings, now: Int64
+  ) throws(PartitionError) -> BatchHeader {
     guard bytes.byteCount > BatchHeader.Offset.magic else { throw corrupt }
     let magic = bytes.integer(Int8.self, at: BatchHeader.Offset.magic)
     guard magic >= 2 else {
@@ -17,11 +19,12 @@ enum BatchCheck {
       throw PartitionError(.messageTooLarge, "the batch is larger than the topic's max.message.bytes")
     }
     guard header.matches(bytes) else { throw corrupt }
-    try checkContent(header, settings)
+    try checkContent(header)
+    try checkTime(header, settings, now)
     return header
   }
 
-  private static func checkContent(_ header: BatchHeader, _ settings: PartitionSettings) throws(PartitionError) {
+  private static func checkContent(_ header: BatchHeader) throws(PartitionError) {
     guard header.recordCount > 0, header.lastOffsetDelta == header.recordCount - 1 else {
       throw PartitionError(.invalidRecord, "the batch's count and offsets disagree")
     }
@@ -34,7 +37,21 @@ enum BatchCheck {
     guard header.attributes.compression <= 4 else {
       throw PartitionError(.unsupportedCompressionType, "the batch's compression is not known")
     }
-    guard settings.stampsAppendTime || !header.attributes.contains(.logAppendTime) else {
+    // An empty record takes seven bytes, so that a small batch cannot claim a thousand million offsets.
+    let records = header.length - BatchHeader.size
+    guard header.attributes.compression > 0 || Int(header.recordCount) <= records / 7 else {
+      throw PartitionError(.invalidRecord, "the batch is too short for its count of records")
+    }
+  }
+
+  private static func checkTime(
+    _ header: BatchHeader, _ settings: PartitionSettings, _ now: Int64
+  ) throws(PartitionError) {
+    guard !settings.stampsAppendTime else { return }
+    guard header.maxTimestamp <= now || header.maxTimestamp - now <= settings.futureLimit else {
+      throw PartitionError(.invalidTimestamp, "the batch is from the future; set the producer's clock")
+    }
+    guard !header.attributes.contains(.logAppendTime) else {
       throw PartitionError(.invalidTimestamp, "the batch claims a log append time, which the broker alone sets")
     }
   }

@@ -56,6 +56,6 @@ final class IndexFile {
   }
 
   var isDurable: Bool { file.isDurable && pending.isEmpty }
-  var sync: FileSync { file.sync }
+  func makeSync() -> FileSync { file.makeSync() }
   func finish(_ sync: FileSync, succeeded: Bool) { file.finish(sync, succeeded: succeeded) }
 }

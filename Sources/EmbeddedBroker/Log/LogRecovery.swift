@@ -64,10 +64,8 @@ struct LogRecovery {
       report.checkpointProblem = "the checkpoint is damaged"
       return nil
     }
-    guard let content else {
-      if !bases.isEmpty { report.checkpointProblem = "there is no checkpoint" }
-      return nil
-    }
+    // A young log has none yet.
+    guard let content else { return nil }
     guard let checkpoint = Checkpoint(content) else {
       report.checkpointProblem = "the checkpoint is of another version"
       return nil

@@ -11,7 +11,7 @@ extension PartitionLog {
   /// Appends the one batch that is `frame[range]`, and writes offset, leader epoch and, where the topic says so, the
   /// time into it in place. The batch is copied by the kernel alone.
   func append(_ frame: inout [UInt8], in range: Range<Int>, now: Int64) throws(PartitionError) -> AppendResult {
-    var header = try BatchCheck.header(of: frame.raw.extracting(range), settings: settings)
+    var header = try BatchCheck.header(of: frame.raw.extracting(range), settings: settings, now: now)
     if let repeated = try producers.check(header) {
       return .duplicate(
         baseOffset: repeated.baseOffset, lastOffset: repeated.lastOffset, logAppendTime: repeated.appendTime)

@@ -17,9 +17,11 @@ extension PartitionLog {
     // An index that cannot be written out costs the checkpoint, not the sync.
     let hasCheckpoint = isCheckpointDue && (try? active.flushIndexes()) != nil
     let segments = durability.sealed + [active]
-    let logs = segments.map(\.log).filter { !$0.isDurable || durability.failure != nil }.map { ($0, $0.sync) }
+    let logs = segments.map(\.log).filter { !$0.isDurable || durability.failure != nil }.map { ($0, $0.makeSync()) }
     let indexed = hasCheckpoint ? segments : durability.sealed
-    let indexes = indexed.flatMap { [$0.offsetIndex, $0.timeIndex] }.filter { !$0.isDurable }.map { ($0, $0.sync) }
+    let indexes = indexed.flatMap { [$0.offsetIndex, $0.timeIndex] }.filter { !$0.isDurable }.map {
+      ($0, $0.makeSync())
+    }
     durability.inFlight = SyncInFlight(
       end: active.mark, logs: logs, indexes: indexes, checkpointOffset: hasCheckpoint ? endOffset : nil)
     let directory = durability.isDirectoryDirty ? directory : nil

@@ -32,7 +32,7 @@ final class PartitionLog {
     producers = found.producers
     durability = Durability(found)
     // What a client saw must not go with the power that is yet to fail: so it is made durable before it is shown again.
-    if settings.sync == .always, isDirty { try checkpoint() }
+    if settings.sync == .always, endOffset > durability.end.nextOffset { try checkpoint() }
   }
 
   /// The offset that the next record gets.

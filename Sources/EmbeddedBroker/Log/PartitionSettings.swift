@@ -21,6 +21,8 @@ struct PartitionSettings: Sendable {
   var retention: Int64 = 7 * 24 * 3_600_000
   /// Segments go while the rest holds this much; -1 keeps all.
   var retentionBytes = -1
+  /// A record may be so much later than the broker's clock: one from far ahead would keep its segment for ever.
+  var futureLimit: Int64 = 3_600_000
   /// The time of arrival takes the place of the producer's.
   var stampsAppendTime = false
   /// After so much there is a checkpoint, and a start reads at most so much.

@@ -10,7 +10,7 @@ struct RecoveryReport: Equatable, CustomStringConvertible, Sendable {
 
   /// What of the segments had to be read.
   var scannedBytes = 0
-  /// Nil when the checkpoint was used, or there is nothing to recover; else why the whole log was read.
+  /// Why there was a checkpoint that could not be used, and the whole log was read.
   var checkpointProblem: String?
   var truncation: Truncation?
   /// Segments after a bad batch, which were removed.

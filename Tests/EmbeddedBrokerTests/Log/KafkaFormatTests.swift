@@ -26,7 +26,7 @@ struct KafkaFormatTests {
     for index in 0..<600 {
       let batch = TestBatch(
         "value \(index)", "second", String(repeating: "x", count: 40), at: 1_700_000_000_000 + Int64(index))
-      try log.append(batch.from(9, sequence: Int32(index * 3)))
+      try log.append(batch.from(9, sequence: Int32(index * 3)), now: 1_700_000_000_000)
     }
     try log.close()
     #expect(log.closed.count > 1)

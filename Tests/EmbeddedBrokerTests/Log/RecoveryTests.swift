@@ -137,7 +137,7 @@ struct RecoveryTests {
     default: try AtomicFile.replace(checkpoint, with: [UInt8](repeating: 7, count: 100), files: files)
     }
     let again = try PartitionLog.open(files, settings(.os, segmentBytes: 400))
-    #expect(again.recovery.checkpointProblem != nil)
+    #expect((again.recovery.checkpointProblem != nil) == (what != "gone"))
     #expect(again.recovery.scannedBytes == log.size)
     #expect(again.endOffset == 20)
     let repeated = try again.append(TestBatch("value").from(5, sequence: 19))
@@ -169,6 +169,50 @@ struct RecoveryTests {
       if let opened = try? PartitionLog.open(files, settings()) { #expect(opened.endOffset == 5) }
       files.failAt = nil
       #expect(try PartitionLog.open(files, settings()).endOffset == 5)
+    }
+  }
+
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func `whatever lies in its files, what a log shows is whole and in order`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<10 {
+      let files = FaultyFiles()
+      var settings = settings(.os, segmentBytes: 500)
+      settings.indexInterval = 100
+      let log = try PartitionLog.open(files, settings)
+      for index in 0..<15 { try log.append(TestBatch("value \(index)", "second").from(4, sequence: Int32(index * 2))) }
+      if Bool.random(using: &random) { try log.checkpoint() }
+      // The log after the checkpoint, where bytes may be anything.
+      let whole = log.durability.end
+      for _ in 0..<15 { try log.append(TestBatch("late", "more")) }
+      for _ in 0..<Int.random(in: 1...4, using: &random) { damage(files, after: whole, &random) }
+      let again = try PartitionLog.open(files, settings)
+      #expect(again.endOffset >= whole.nextOffset)
+      var next = again.startOffset
+      for batch in try again.batches() {
+        let isWhole = batch.header.matches(batch.bytes.raw)
+        #expect(isWhole && batch.header.baseOffset == next)
+        next = batch.header.nextOffset
+      }
+      #expect(next == again.endOffset)
+      try again.append(TestBatch("after"))
+    }
+  }
+
+  private func damage(_ files: FaultyFiles, after whole: SegmentMark, _ random: inout SeededGenerator) {
+    let paths = files.names.keys.sorted().filter { path in
+      guard let base = SegmentName.baseOffset(String(path.suffix(24)), suffix: ".log") else { return false }
+      return base >= whole.baseOffset
+    }
+    guard let path = paths.randomElement(using: &random), let inode = files.names[path] else { return }
+    let start = path.hasSuffix(SegmentName(directory: "", baseOffset: whole.baseOffset).log) ? whole.position : 0
+    guard start < inode.content.count else { return }
+    let place = Int.random(in: start..<inode.content.count, using: &random)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: inode.change(.truncate(place))
+    case 1: inode.change(.write([0xFF, 0xFF, 0xFF, 0xFF], at: place))
+    case 2: inode.change(.write(Array(inode.content[start..<place]), at: place))
+    default: inode.change(.write([UInt8.random(in: 0...255, using: &random)], at: place))
     }
   }
 }

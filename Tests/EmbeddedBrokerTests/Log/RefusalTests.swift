@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import EmbeddedBroker
@@ -61,6 +62,35 @@ struct RefusalTests {
     #expect(code(changed { $0[22] = 1 << 3 }) == .invalidTimestamp)
     #expect(code(changed { $0[22] = 5 }) == .unsupportedCompressionType)
     #expect(code(TestBatch("a").from(1, epoch: -1, sequence: 0).bytes) == .invalidRecord)
+    #expect(code(TestBatch("a", at: 3_600_001).bytes) == .invalidTimestamp)
     #expect(log.endOffset == 0)
+    #expect(code(TestBatch("a", at: 3_600_000).bytes) == nil)
+  }
+
+  @Test func `a small batch cannot claim many offsets`() {
+    func claim(_ count: Int32) -> [UInt8] {
+      changed {
+        $0.store(integer: count, at: 57)
+        $0.store(integer: count - 1, at: 23)
+      }
+    }
+    #expect(code(claim(.max)) == .invalidRecord)
+    #expect(code(claim(2)) == .invalidRecord)
+    #expect(code(claim(1)) == nil)
+  }
+
+  @Test func `no batch of random bytes traps, also with a right checksum`() {
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<20_000 {
+      var bytes = TestBatch("value", "other").from(3, sequence: 0).bytes
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: BatchHeader.checked..<bytes.count, using: &random)
+        bytes[place] = Bool.random(using: &random) ? 0xFF : UInt8.random(in: 0...255, using: &random)
+      }
+      let end = log.endOffset
+      if code(TestBatch.sealed(bytes)) == nil { #expect(log.endOffset >= end) }
+    }
+    #expect(log.sync()?.failure == nil)
+    #expect((try? log.batches())?.isEmpty == false)
   }
 }
