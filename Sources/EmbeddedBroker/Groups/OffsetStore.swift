@@ -8,7 +8,7 @@ final class OffsetStore: DurableStore {
   private var liveBytes = 0
   private var isDirectoryDirty: Bool
   private var inFlight: (file: AppendOnlyFile, sync: FileSync, commits: UInt64)?
-  private var failure: LogError?
+  private(set) var failure: LogError?
   /// When a group was last seen with members; since the start for those that were not.
   private var lastActive: [String: Int64] = [:]
   private let started: Int64

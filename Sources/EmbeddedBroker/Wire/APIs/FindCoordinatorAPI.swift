@@ -6,6 +6,7 @@ enum FindCoordinatorAPI: WireAPI {
 
   struct Request: WireMessage {
     static let group: Int8 = 0
+    static let transaction: Int8 = 1
 
     var name = ""
     var kind = group
