@@ -56,7 +56,7 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Relay",
+        "NotificationModel", "Operations", "Relay", "EmbeddedBroker",
       ]),
 
     // Tests

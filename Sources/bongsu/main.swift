@@ -5,6 +5,6 @@ import Glibc
 let bongsu = Command(
   "bongsu", summary: "Carries notifications from a database transaction to a person",
   examples: [.init("bongsu relay --help", "what the relay takes")],
-  subcommands: [relayCommand, migrateCommand, configurationCommand, versionCommand])
+  subcommands: [relayCommand, brokerCommand, migrateCommand, configurationCommand, versionCommand])
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

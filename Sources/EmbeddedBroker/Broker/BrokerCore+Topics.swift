@@ -96,7 +96,8 @@ extension BrokerCore {
     }
     guard asked.count > topic.partitions, asked.count <= Catalog.mostPartitions else {
       throw PartitionError(
-        .invalidPartitions, "the topic has \(topic.partitions) partitions, which cannot get fewer, nor more than "
+        .invalidPartitions,
+        "the topic has \(topic.partitions) partitions, which cannot get fewer, nor more than "
           + "\(Catalog.mostPartitions)")
     }
     guard asked.assignments?.allSatisfy({ $0.brokers == [Self.node] }) ?? true else {

@@ -70,8 +70,9 @@ final class BrokerCore {
       let directory = catalog.partitionDirectory(topic.name, index)
       let log = try PartitionLog(directory: directory, settings: logSettings, files: files, now: WallClock.now)
       if log.recovery.isWorthTelling {
-        let fields = ["topic": topic.name, "partition": "\(index)", "recovery": log.recovery.description]
-        report(log.recovery.truncation == nil ? .info : .warning, "log recovered", fields)
+        report(
+          log.recovery.truncation == nil ? .info : .warning, "log recovered",
+          ["topic": topic.name, "partition": "\(index)", "recovery": log.recovery.description])
       }
       opened.append(Partition(topic: topic.name, index: index, log: log))
     }
@@ -114,7 +115,6 @@ final class BrokerCore {
     send(groups.tick(now: loop.now))
     armGroupTimer()
   }
-
 
   func closeTimers() {
     groupTimer?.close()

@@ -7,6 +7,8 @@ public struct BrokerStatistics: Sendable {
     /// From a request's start to its answer, waiting included, by upper bound; see `latencyBounds`.
     public var latencies = [UInt64](repeating: 0, count: BrokerStatistics.latencyBounds.count + 1)
     public var latencyMilliseconds: UInt64 = 0
+
+    public init() {}
   }
 
   /// In milliseconds; what is above the last one is counted after it.
@@ -18,6 +20,8 @@ public struct BrokerStatistics: Sendable {
   public internal(set) var connectionsRefused: UInt64 = 0
   /// Closed by the broker for what they sent or did not take.
   public internal(set) var connectionsOffended: UInt64 = 0
+
+  public init() {}
 
   private static let names = Dictionary(uniqueKeysWithValues: APIKey.allCases.map { ($0.rawValue, "\($0)") })
 

@@ -157,7 +157,11 @@ final class Connection {
   private func process() {
     guard !isProcessing else { return }
     isProcessing = true
-    while !isClosed, let frame = backlog.first, mayStart(frame) { handleFirst() }
+    collect()
+    while !isClosed, let frame = backlog.first, mayStart(frame) {
+      handleFirst()
+      collect()
+    }
     isProcessing = false
     flush()
     guard !isClosed, !isWaiting, !isStopping else { return }
@@ -200,11 +204,15 @@ final class Connection {
 
   // MARK: Sending
 
-  private func flush() {
+  /// Takes the answers whose turn it is.
+  private func collect() {
     while let answer = exchanges.first?.answer {
       exchanges.removeFirst()
       outbox += answer
     }
+  }
+
+  private func flush() {
     guard !outbox.isEmpty, !stream.isWriting, !isClosed else { return }
     let chunks = outbox
     outbox = []
