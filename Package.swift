@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
     .testTarget(
-      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "TestSupport"],
+      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(

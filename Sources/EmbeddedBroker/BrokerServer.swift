@@ -7,6 +7,7 @@ import Synchronization
 /// answers what was begun, makes all durable and returns when the thread has ended.
 public final class BrokerServer: Sendable {
   private let settings: BrokerSettings
+  private let files: any FileLayer
   private let report: BrokerReport
   private let mailbox = Mutex(Mailbox())
   private let ended = DispatchSemaphore(value: 0)
@@ -19,8 +20,13 @@ public final class BrokerServer: Sendable {
   }
 
   /// - Parameter report: is told what a log should hold, on the broker's thread.
-  public init(_ settings: BrokerSettings, report: @escaping BrokerReport = { _, _, _ in }) {
+  public convenience init(_ settings: BrokerSettings, report: @escaping BrokerReport = { _, _, _ in }) {
+    self.init(settings, files: PosixFiles(), report: report)
+  }
+
+  init(_ settings: BrokerSettings, files: any FileLayer, report: @escaping BrokerReport) {
     self.settings = settings
+    self.files = files
     self.report = report
   }
 
@@ -51,7 +57,6 @@ public final class BrokerServer: Sendable {
   private func run(_ started: (Result<Int, BrokerError>) -> Void) {
     do throws(BrokerError) {
       DescriptorLimit.raise()
-      let files = PosixFiles()
       do {
         try files.makeDirectory(settings.dataDirectory)
       } catch {

@@ -45,7 +45,8 @@ final class Connection {
     assembler = FrameAssembler(largest: largest)
     lastActive = stream.loop.now
     stream.received = { [unowned self] in received($0) }
-    stream.hasRoom = { [unowned self] in hasRoom() }
+    stream.hasRoom = { budget.hasRoom }
+    stream.blocked = { [unowned self] in waitForRoom() }
     stream.drained = { [unowned self] in drained() }
     stream.read(true)
   }
@@ -75,12 +76,6 @@ final class Connection {
   }
 
   // MARK: Reading
-
-  private func hasRoom() -> Bool {
-    if budget.hasRoom { return true }
-    waitForRoom()
-    return false
-  }
 
   private func waitForRoom() {
     stream.read(false)

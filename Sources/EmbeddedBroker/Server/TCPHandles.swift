@@ -54,8 +54,10 @@ import Glibc
 @safe final class TCPStream: LoopHandle {
   /// What came, valid during the call; nil at the end of the stream and at errors.
   var received: ((RawSpan?) -> Void)?
-  /// True while there is room for what comes; asked before each read.
+  /// True while there is room for what comes; asked before each read, which it must not stop.
   var hasRoom: (() -> Bool)?
+  /// Something came and there was no room for it.
+  var blocked: (() -> Void)?
   /// All that was sent has left.
   var drained: (() -> Void)?
   private(set) var isWriting = false
@@ -94,7 +96,8 @@ import Glibc
   }
 
   fileprivate func take(_ count: Int) {
-    guard count != 0, count != Int(UV_ENOBUFS.rawValue) else { return }
+    guard count != 0 else { return }
+    guard count != Int(UV_ENOBUFS.rawValue) else { return blocked?() ?? () }
     guard count > 0 else { return received?(nil) ?? () }
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: loop.buffer[0..<count])
     received?(unsafe bytes.bytes)
@@ -107,6 +110,7 @@ import Glibc
   override func close() {
     received = nil
     hasRoom = nil
+    blocked = nil
     drained = nil
     super.close()
   }
