@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
 
     // Foundations: they know nothing of notifications
     .target(name: "Runtime", dependencies: ["CLinux"]),
@@ -30,6 +31,7 @@ let package = Package(
     .target(name: "PGOutput"),
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
+    .target(name: "EmbeddedBroker", dependencies: ["CLibUV"]),
 
     // Notifications
     .target(name: "NotificationModel"),
@@ -57,7 +59,7 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Relay",
+        "NotificationModel", "Operations", "Relay", "EmbeddedBroker",
       ]),
 
     // Tests
@@ -74,6 +76,9 @@ let package = Package(
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "LocalServers", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+    .testTarget(
+      name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
+      exclude: ["Wire/Fixtures"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests",
@@ -110,6 +115,7 @@ let package = Package(
 /// In these targets `unsafe` marks exactly the expressions to review.
 let memorySafe: Set = [
   "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
+  "EmbeddedBroker",
 ]
 
 for target in package.targets where target.type != .system {

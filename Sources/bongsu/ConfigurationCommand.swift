@@ -1,6 +1,7 @@
 import Administration
 import Arguments
 import Configuration
+import EmbeddedBroker
 import Operations
 import Relay
 
@@ -47,5 +48,11 @@ private func read(_ arguments: ParsedArguments) throws -> ConfigurationReader {
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   _ = TopicSection(root: root)
+  // Only where this machine runs one: its directory has no default.
+  if root.section("broker").origin(of: "data") != .standard {
+    _ = BrokerSettings(root: root)
+  } else {
+    root.leave("broker")
+  }
   return root
 }

@@ -27,7 +27,7 @@ struct TopicOptions {
     let root = try configuration.reader(arguments)
     let kafka = KafkaSettings(root: root)
     let section = TopicSection(root: root)
-    for other in ["relay", "http", "log"] { root.leave(other) }
+    for other in ["relay", "broker", "http", "log"] { root.leave(other) }
     try ConfigurationOptions.judged { try root.finish() }
     guard let kafka else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return TopicOptions(kafka: kafka, section: section)
