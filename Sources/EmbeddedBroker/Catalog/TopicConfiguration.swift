@@ -9,6 +9,7 @@ struct TopicConfiguration: Equatable, Sendable {
   static let names = [
     "cleanup.policy", "compression.type", "max.message.bytes", "message.timestamp.after.max.ms",
     "message.timestamp.type", "min.insync.replicas", "retention.bytes", "retention.ms", "segment.bytes",
+    "unclean.leader.election.enable",
   ]
 
   private init() {}
@@ -30,6 +31,8 @@ struct TopicConfiguration: Equatable, Sendable {
     case "cleanup.policy": try check(name, value, among: ["delete"])
     case "compression.type": try check(name, value, among: ["producer"])
     case "min.insync.replicas": try check(name, value, among: ["1"])
+    // There is no second copy that could be behind.
+    case "unclean.leader.election.enable": try check(name, value, among: ["false"])
     default: throw PartitionError(.invalidConfiguration, "the broker does not know the topic setting \(name)")
     }
   }
@@ -72,6 +75,7 @@ struct TopicConfiguration: Equatable, Sendable {
     case "cleanup.policy": "delete"
     case "compression.type": "producer"
     case "min.insync.replicas": "1"
+    case "unclean.leader.election.enable": "false"
     default: nil
     }
   }

@@ -45,7 +45,7 @@ final class Connection {
     assembler = FrameAssembler(largest: largest)
     lastActive = stream.loop.now
     stream.received = { [unowned self] in received($0) }
-    stream.hasRoom = { budget.hasRoom }
+    stream.room = { [unowned self] in room }
     stream.blocked = { [unowned self] in waitForRoom() }
     stream.drained = { [unowned self] in drained() }
     stream.read(true)
@@ -76,6 +76,15 @@ final class Connection {
   }
 
   // MARK: Reading
+
+  /// Bytes that may be read now. A request that has its room already comes in whatever others hold, and who holds
+  /// next to nothing may always ask for something small: else they would wait for room that only their own end gives back.
+  private var room: Int {
+    if isLarge || budget.hasRoom { return .max }
+    return unsent == 0 && charged < Self.smallRead ? Self.smallRead : 0
+  }
+
+  private static let smallRead = 1_024
 
   private func waitForRoom() {
     stream.read(false)
@@ -159,7 +168,7 @@ final class Connection {
     }
     isProcessing = false
     flush()
-    guard !isClosed, !isWaiting, !isStopping else { return }
+    guard !isClosed, !isStopping, !isWaiting || held.isEmpty && room > 0 else { return }
     stream.read(backlog.isEmpty)
   }
 

@@ -54,8 +54,8 @@ import Glibc
 @safe final class TCPStream: LoopHandle {
   /// What came, valid during the call; nil at the end of the stream and at errors.
   var received: ((RawSpan?) -> Void)?
-  /// True while there is room for what comes; asked before each read, which it must not stop.
-  var hasRoom: (() -> Bool)?
+  /// How many bytes there is room for; asked before each read, which it must not stop.
+  var room: (() -> Int)?
   /// Something came and there was no room for it.
   var blocked: (() -> Void)?
   /// All that was sent has left.
@@ -104,12 +104,13 @@ import Glibc
   }
 
   fileprivate var target: UnsafeMutableRawBufferPointer? {
-    unsafe hasRoom?() == true ? loop.buffer : nil
+    let count = unsafe min(room?() ?? 0, loop.buffer.count)
+    return unsafe count > 0 ? UnsafeMutableRawBufferPointer(rebasing: loop.buffer[..<count]) : nil
   }
 
   override func close() {
     received = nil
-    hasRoom = nil
+    room = nil
     blocked = nil
     drained = nil
     super.close()
