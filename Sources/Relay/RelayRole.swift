@@ -22,7 +22,8 @@ public final class RelayRole: Sendable {
     self.logger = logger
     stopRequests = settings.sources.map { _ in StopRequest() }
     progress = settings.sources.map { _ in SourceProgress() }
-    states = Mutex([:])
+    // Before its thread's first word a source is not ready.
+    states = Mutex(Dictionary(settings.sources.map { ($0.name, SourceState(.connecting)) }) { first, _ in first })
   }
 
   /// Starts all sources; what they meet is in `sourceStates`.
