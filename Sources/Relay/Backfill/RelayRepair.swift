@@ -83,8 +83,11 @@ public struct RelayRepair {
     return (ids, Outcome(rows: ids.count, delivered: ids.deliveredCount))
   }
 
+  /// In whole seconds, rounded up, as --since takes it.
   private static func text(_ milliseconds: Int64) -> String {
-    String(decoding: PostgresTime.format(PostgresTime.now(unixMicroseconds: milliseconds * 1_000)), as: UTF8.self)
+    let seconds = (milliseconds + 999) / 1_000
+    let time = PostgresTime.format(PostgresTime.now(unixMicroseconds: seconds * 1_000_000))
+    return String(decoding: time.prefix(19), as: UTF8.self) + "Z"
   }
 
   /// The slot's wal_status; nil when it is missing.
