@@ -93,9 +93,16 @@ public struct RelayRepair {
   /// The slot's wal_status; nil when it is missing.
   private func slotStatus() throws -> String? {
     let slot = try PostgresConnection(source.connection).execute(
-      "SELECT coalesce(wal_status, 'lost'), active_pid FROM pg_replication_slots WHERE slot_name = $1",
-      [.text(source.slot)])
+      """
+      SELECT coalesce(wal_status, 'lost'), active_pid, plugin = 'pgoutput' AND database = current_database()
+      FROM pg_replication_slots WHERE slot_name = $1
+      """, [.text(source.slot)])
     guard slot.rowCount == 1 else { return nil }
+    // Names are the whole cluster's: it may be a standby's, or another database's.
+    guard slot[0, 2] == "t" else {
+      throw RelayError.stop(
+        .backfill, "replication slot \(source.slot) is of another plugin or database, and is left alone; name another")
+    }
     if let process = slot[0, 1] {
       throw RelayError.stop(
         .backfill, "replication slot \(source.slot) is in use by process \(process) of PostgreSQL's; stop its relay")
