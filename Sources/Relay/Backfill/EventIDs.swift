@@ -29,8 +29,16 @@ struct EventIDs {
   private(set) var deliveredCount = 0
 
   init(_ unsorted: [EventKey]) {
-    keys = unsorted
-    keys.sort()
+    var sorted = unsorted
+    sorted.sort()
+    // A service may have given one id to two rows; they are one event.
+    var kept = 0
+    for index in sorted.indices where kept == 0 || sorted[index] != sorted[kept - 1] {
+      sorted[kept] = sorted[index]
+      kept += 1
+    }
+    sorted.removeLast(sorted.count - kept)
+    keys = sorted
     isDelivered = Array(repeating: false, count: keys.count)
   }
 

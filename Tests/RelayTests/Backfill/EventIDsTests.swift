@@ -23,6 +23,15 @@ struct EventIDsTests {
     #expect(!ids.isMissing("stranger"))
   }
 
+  @Test func `an id that two rows have is one event`() {
+    var ids = EventIDs(["b", "a", "b", "b"].map(EventKey.init))
+    #expect(ids.count == 2)
+    ids.markDelivered("b")
+    #expect(!ids.isMissing("b") && ids.isMissing("a"))
+    ids.markDelivered("a")
+    #expect(!ids.hasMissing)
+  }
+
   @Test func `nothing is missing from nothing`() {
     #expect(!EventIDs([]).hasMissing && !EventIDs([]).isMissing("a"))
   }
