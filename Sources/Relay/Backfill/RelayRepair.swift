@@ -64,7 +64,8 @@ public struct RelayRepair {
   /// Reads the snapshot's ids and then the topics.
   private func compare(_ rows: SnapshotRows, _ progress: (String) -> Void) throws -> (ids: EventIDs, outcome: Outcome) {
     let oldest = try rows.oldest()
-    let since = options.since.map { max($0, oldest ?? $0) } ?? oldest
+    // Rows that do not tell their age are all compared, so that the topics are read from their beginning.
+    let since = oldest.map { max(options.since ?? $0, $0) }
     var keys: [EventKey] = []
     try rows.ids(since: options.since) { keys.append(EventKey($0)) }
     var ids = EventIDs(keys)
