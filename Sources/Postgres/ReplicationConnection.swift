@@ -30,8 +30,8 @@ public struct CreatedSlot: Sendable, Equatable {
   var heldStatus: StatusUpdate?
 
   /// The stream's texts follow the session's settings, which a role or a database may have changed; and a time-out
-  /// meant for others would end an exported snapshot.
-  private static let session = """
+  /// meant for others would end an exported snapshot. For who reads that snapshot, too.
+  public static let session = """
     SET datestyle TO ISO; SET intervalstyle TO postgres; SET extra_float_digits TO 3; SET bytea_output TO hex; \
     SET statement_timeout TO 0; SET lock_timeout TO 0; SET idle_in_transaction_session_timeout TO 0
     """

@@ -11,6 +11,7 @@ struct SnapshotRows {
   init(_ source: SourceSettings, snapshot: String?) throws {
     self.source = source
     connection = try PostgresConnection(source.connection)
+    try connection.run(script: ReplicationConnection.session)
     try connection.run(script: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     // The name comes from the server and holds hexadecimal digits and hyphens.
     if let snapshot { try connection.run(script: "SET TRANSACTION SNAPSHOT '\(snapshot)'") }
