@@ -90,7 +90,7 @@ final class SlotWatcher {
   private func lookAtTables() throws {
     let present = Set(
       try opened().execute(
-        "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = $1",
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_publication_tables WHERE pubname = $1",
         [.text(source.publication)]
       ).column)
     tables.formUnion(present)
