@@ -22,6 +22,11 @@ let relayRepairCommand = Command(
   ]
 ) { arguments in
   let (relay, _) = try RelayOptions.read(arguments)
+  // With relay.outboxTables they would name the first table's, and the others would follow from it.
+  if relay.sources.count > 1, arguments.string("slot") != nil || arguments.string("publication") != nil {
+    throw UsageError(
+      .unexpectedArgument, "--slot and --publication are for a single source; choose one of several by --source NAME")
+  }
   let sources = try chosen(relay.sources, arguments.string("source"))
   var options = RelayRepair.Options()
   options.isDryRun = arguments.flag("dry-run")
