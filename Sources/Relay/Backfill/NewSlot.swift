@@ -25,6 +25,7 @@ struct NewSlot {
   ) throws -> Int {
     let connection = try ReplicationConnection(source.connection)
     let identity = try connection.identifySystem()
+    try checkRoom(connection, for: replaces ? 1 : 2)
     let temporary = "bongsu_new_\(SystemTime.unixMicroseconds())"
     let slot = try connection.createSlot(temporary, isTemporary: true, snapshot: .export)
     guard let snapshot = slot.snapshotName else {
@@ -36,6 +37,18 @@ struct NewSlot {
     if replaces { try connection.dropSlot(source.slot) }
     try connection.execute("SELECT pg_copy_logical_replication_slot('\(temporary)', '\(source.slot)', false)")
     return count
+  }
+
+  /// The temporary slot and the one that is copied from it are there at once. Found only by the copy, a lack of room
+  /// would have all rows sent again at each attempt.
+  private func checkRoom(_ connection: ReplicationConnection, for needed: Int) throws {
+    let room = try connection.execute(
+      "SELECT current_setting('max_replication_slots')::int - count(*) FROM pg_replication_slots")
+    guard room.scalar.flatMap({ Int($0) }) ?? 0 < needed else { return }
+    throw RelayError.retry(
+      .backfill,
+      "PostgreSQL has no room for \(needed) more replication slots, which making a slot needs; "
+        + "raise max_replication_slots and restart PostgreSQL, or drop a slot", after: .seconds(10))
   }
 
   /// Sends the rows; after a batch that was refused as a whole the rest goes row by row, so that each is judged alone.
