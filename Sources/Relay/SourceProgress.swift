@@ -11,6 +11,9 @@ final class SourceProgress: Sendable {
 
   func note(_ now: Int64 = SystemTime.monotonicNanoseconds()) { at.store(now, ordering: .relaxed) }
 
+  /// Until the next `note` nothing counts as hanging: for what takes as long as the server and its tables need.
+  func suspend() { at.store(.max, ordering: .relaxed) }
+
   /// True once nothing was noted for `limitNanoseconds`.
   func hangs(now: Int64) -> Bool { now - at.load(ordering: .relaxed) > Self.limitNanoseconds }
 }

@@ -91,6 +91,9 @@ final class SourceLoop {
       return try preflight()
     } catch let error as RelayError where error.code == .slotMissing && source.createSlot {
       discardPipeline()
+      // A health that fails meanwhile would have the process restarted, and all rows sent again, without end.
+      progress.suspend()
+      defer { progress.note() }
       let rows = try NewSlot(source: source, factory: factory, stop: stop).make()
       logger.info("made the slot", ["source": source.name, "slot": source.slot, "rows": "\(rows)"])
       return try preflight()
