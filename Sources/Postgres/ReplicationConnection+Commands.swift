@@ -32,8 +32,9 @@ extension ReplicationConnection {
     try execute("DROP_REPLICATION_SLOT \(try ReplicationNames.slot(name))")
   }
 
-  /// Begins the stream, one for each connection, of pgoutput version 1 at `from`, or at what the slot has confirmed when that is later. From here
-  /// on nothing waits: `poll` on `socket`, `consumeInput`, and `nextFrame` until it would block.
+  /// Begins the stream, one for each connection, of pgoutput version 1 at `from`, or at what the slot has confirmed
+  /// when that is later. From here on nothing waits: `poll` on `socket`, `consumeInput`, and `nextFrame` until it would
+  /// block.
   /// - Throws: `.undefinedObject` for a missing slot, `.objectInUse` for a busy one,
   ///   `.unmetPrerequisite` for a lost one. A missing publication is refused only when the first
   ///   transaction comes.
