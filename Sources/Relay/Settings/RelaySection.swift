@@ -12,6 +12,7 @@ extension RelaySettings {
   /// `finish()` of the reader says what.
   public init?(root: ConfigurationReader) {
     let kafka = KafkaSettings(root: root)
+    if let kafka { Self.reportUnsafe(kafka, root.section("kafka")) }
     let section = root.section("relay")
     let sources = SourceSettings.all(in: section)
     let stopDeadline = section.duration("stopDeadline", in: .seconds(1)...(.seconds(300)), default: .seconds(10))
@@ -23,5 +24,18 @@ extension RelaySettings {
     self.stopDeadline = stopDeadline
     self.flight.rows = rows
     self.flight.bytes = bytes
+  }
+  /// What would let a row be confirmed that Kafka can still lose, or let rows of one key change places.
+  private static func reportUnsafe(_ kafka: KafkaSettings, _ section: ConfigurationReader) {
+    let needed = [
+      "acks": ["all", "-1"], "request.required.acks": ["all", "-1"], "enable.idempotence": ["true"],
+      "message.timeout.ms": ["0"], "delivery.timeout.ms": ["0"], "partitioner": ["murmur2", "murmur2_random"],
+    ]
+    for (name, allowed) in needed.sorted(by: { $0.key < $1.key }) {
+      guard let value = kafka.properties[name], !allowed.contains(value) else { continue }
+      let words = allowed.joined(separator: " or ")
+      let message = "must be \(words) for a relay, or rows could be lost or reordered"
+      section.report(.badValue, "properties.\(name)", message)
+    }
   }
 }

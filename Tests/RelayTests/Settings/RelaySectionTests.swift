@@ -96,4 +96,18 @@ struct RelaySectionTests {
     #expect(found.count == 1 && found[0].contains("kafka.properties.sasl.pasword is unknown to librdkafka"))
     #expect(!found[0].contains("geheim"))
   }
+
+  @Test(arguments: [
+    "acks=1", "acks=0", "request.required.acks=1", "enable.idempotence=false", "message.timeout.ms=30000",
+    "delivery.timeout.ms=30000", "partitioner=random",
+  ])
+  func `a property that could lose or reorder rows is refused`(property: String) {
+    let found = problems("relay: {dsn: host=a}", set: ["kafka.properties.\(property)"])
+    #expect(found.count == 1 && found[0].contains("rows could be lost or reordered"), "\(found)")
+  }
+
+  @Test func `the same properties at their safe values are taken`() {
+    let safe = ["acks=-1", "enable.idempotence=true", "message.timeout.ms=0", "partitioner=murmur2"]
+    #expect(problems("relay: {dsn: host=a}", set: safe.map { "kafka.properties.\($0)" }) == [])
+  }
 }
