@@ -17,7 +17,7 @@ struct BenchStage {
 
   /// Makes schema, outbox, publication and topic, and waits until the topic can be written to.
   func build() throws {
-    try PostgresConnection(source.connection).run(script: Self.tables(name))
+    try makeTables()
     let topic = NewTopic(
       name.description, partitions: layout.partitions, replicationFactor: layout.replication,
       configuration: layout.configuration(of: .events))
@@ -28,6 +28,18 @@ struct BenchStage {
     try interruption.wait(for: "every partition of topic \(name) has a leader") {
       let partitions = try admin.describeTopics([topic.name], timeoutMilliseconds: 10_000).first?.partitions ?? []
       return partitions.count == layout.partitions && partitions.allSatisfy { $0.leader != nil }
+    }
+  }
+
+  private func makeTables() throws {
+    do {
+      try PostgresConnection(source.connection).run(script: Self.tables(name))
+    } catch {
+      guard error.sqlState == .insufficientPrivilege else { throw error }
+      let database = source.connection.value("dbname") ?? "DATABASE"
+      throw BenchError(
+        "\(error); name the database's owner in --dsn, or type GRANT CREATE ON DATABASE \(database) TO "
+          + (source.connection.value("user") ?? "USER"))
     }
   }
 

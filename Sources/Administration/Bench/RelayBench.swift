@@ -44,6 +44,7 @@ public struct RelayBench {
   /// - Throws: `BenchInterrupted` after a signal; else what went wrong, or that something could not be removed.
   public func run(topics: TopicSection) throws -> BenchReport {
     try refuseUnsound()
+    try interruption.check()
     let layout = try topics.layout(brokers: try TopicAdministration(settings.kafka).brokerCount())
     let stage = BenchStage(
       name: name, source: source, kafka: settings.kafka, layout: layout, interruption: interruption)

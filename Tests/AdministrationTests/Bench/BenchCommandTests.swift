@@ -82,6 +82,25 @@ struct BenchCommandTests {
     try expectNothingLeft(name)
   }
 
+  @Test func `what a killed run leaves is removed by what it said before`() throws {
+    let bongsu = try BongsuProcess(arguments("--rows", "100", "--seconds", "3600", "--rate", "100"))
+    let advice = try bongsu.process.waitForLine(containing: "should this process be killed")
+    try bongsu.process.waitForLine(containing: "bench: inserting")
+    bongsu.process.signal(SIGKILL)
+    try bongsu.process.waitForExit()
+    let name = try name(advice)
+    #expect(try leftovers(name).sorted() == [name, name, name, name])
+    try eventually("the slot's reader is gone") {
+      try database.scalar("SELECT active FROM pg_replication_slots WHERE slot_name = '\(name)'") == "f"
+    }
+    let statements = try #require(advice.firstMatch(of: /with psql: (.*)\. With Kafka/)).output.1
+    try database.run(String(statements))
+    #expect(try leftovers(name) == [name], "the topic")
+    #expect(advice.hasSuffix("kafka-topics --delete --topic \(name)"))
+    _ = try Admin(SharedServers.kafka.kafkaSettings).deleteTopics([name])
+    try expectNothingLeft(name)
+  }
+
   @Test func `it refuses a server that decodes nothing, and makes nothing there`() throws {
     let server = try PostgresServer(settings: ["wal_level": "replica"])
     defer { try? server.stop(.immediate) }
@@ -89,6 +108,16 @@ struct BenchCommandTests {
     #expect(run.exit == .code(1))
     #expect(run.lines.contains { $0.contains("type ALTER SYSTEM SET wal_level = logical") }, "\(run.lines)")
     #expect(!run.lines.contains { $0.contains("bongsu_bench_") }, "\(run.lines)")
+  }
+
+  @Test func `a user who may make nothing is told what to type`() throws {
+    let user = uniqueName("u", separator: "_")
+    try database.run("CREATE ROLE \(user) LOGIN REPLICATION PASSWORD 'secret-of-a-test'")
+    let conninfo = "\(database.conninfo) user=\(user) password=secret-of-a-test"
+    let run = try BongsuProcess.run(arguments(conninfo: conninfo))
+    #expect(run.exit == .code(1))
+    #expect(run.lines.last?.contains("GRANT CREATE ON DATABASE \(database.name) TO \(user)") == true, "\(run.lines)")
+    try expectNothingLeft(name(run.lines[0]))
   }
 
   @Test func `a server that goes away meanwhile leaves what a person is told to remove`() throws {
