@@ -1,5 +1,5 @@
-/// Everything that a run makes has this name: schema, publication, slot and topic. So a person finds what a run that was
-/// killed has left.
+/// Everything that a run makes has this name: schema, publication, slot and topic. So a person finds what a run that
+/// was killed has left.
 public struct BenchName: Sendable, Equatable, CustomStringConvertible {
   /// How all of them begin.
   public static let prefix = "bongsu_bench_"

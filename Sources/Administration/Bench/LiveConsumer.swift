@@ -20,7 +20,8 @@ final class LiveConsumer {
     try places.reduce(0) { sum, place in sum + Int(try consumer.watermarks(place, timeoutMilliseconds: 10_000).high) }
   }
 
-  /// Goes to the present end of the topic and waits until it has fetched there, so that the first record finds it ready.
+  /// Goes to the present end of the topic and waits until it has fetched there, so that the first record finds it
+  /// ready.
   func begin(_ interruption: BenchInterruption) throws {
     var ends: [TopicPartition: StartOffset] = [:]
     for place in places { ends[place] = .at(try consumer.watermarks(place, timeoutMilliseconds: 10_000).high) }

@@ -15,7 +15,8 @@ public struct RelayBench {
   private let say: (String) -> Void
 
   /// - Parameters:
-  ///   - settings: the first source's database, the flight's bounds and Kafka; slot, publication and topic are the run's.
+  ///   - settings: the first source's database, the flight's bounds and Kafka; slot, publication and topic are the
+  ///     run's.
   ///   - signals: made before any thread; one of them ends the run.
   ///   - say: hears what happens, a sentence at a time.
   public init(
