@@ -17,8 +17,9 @@ let benchCommand = Command(
 private let relayBenchCommand = Command(
   "relay", summary: "Measure the relay: rows a second from a backlog, and latency at a steady rate",
   discussion:
-    "Works in a schema, a publication, a slot and a topic of its own, named bongsu_bench_ and a random word, and "
-    + "removes them at the end, also after SIGINT or SIGTERM. It loads both servers as much as it can: not for busy hours. "
+    "Works in a schema, a publication, a slot and a topic of its own, named bongsu_bench_ and a random word, "
+    + "and removes them at the end, also after SIGINT or SIGTERM. It loads both servers as much as it can: not for "
+    + "busy hours. "
     + "The user needs REPLICATION and CREATE on the database. "
     + "Exit status: 0 measured, 1 refused or rows are missing, 2 the command line.",
   examples: [
