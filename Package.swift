@@ -52,7 +52,8 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: [
-        "Configuration", "Kafka", "NotificationModel", "Postgres", "Relay", "Runtime", "Signing", "Telemetry",
+        "Configuration", "Kafka", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime", "Signing",
+        "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .executableTarget(

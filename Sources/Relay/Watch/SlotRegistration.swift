@@ -4,7 +4,7 @@ import Postgres
 enum SlotRegistration {
   enum Outcome: Equatable {
     case done
-    /// An outbox of another make, or a slot that is not there yet.
+    /// An outbox of another make, another table beside it, or a slot that is not there yet.
     case absent
     /// The relay's user is no member of outbox_relay.
     case refused
@@ -18,7 +18,8 @@ enum SlotRegistration {
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE n.nspname = 'outbox' AND p.proname = 'register_slot'
         AND EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database())
-      """, [.text(source.slot)])
+        AND EXISTS (SELECT FROM pg_publication_tables t WHERE t.pubname = $2 AND t.schemaname = n.nspname)
+      """, [.text(source.slot), .text(source.publication)])
     guard answer.rowCount > 0 else { return .absent }
     guard answer[0, 0] == "t" else { return .refused }
     try connection.execute(

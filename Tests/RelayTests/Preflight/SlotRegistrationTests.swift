@@ -11,11 +11,13 @@ struct SlotRegistrationTests {
 
   init() throws { database = try SharedServers.postgres.newDatabase() }
 
-  private func attempt(as user: String? = nil) throws -> SlotRegistration.Outcome {
+  private func attempt(
+    as user: String? = nil, publication: String = "bongsu"
+  ) throws -> SlotRegistration.Outcome {
     var settings = try database.settings
     if let user { settings = settings.setting("user", user).setting("password", "secret-of-a-test") }
     let source = SourceSettings(
-      name: "default", connection: settings, slot: slot, publication: "bongsu", topic: "t", parkedTopic: "p")
+      name: "default", connection: settings, slot: slot, publication: publication, topic: "t", parkedTopic: "p")
     return try SlotRegistration.attempt(source, PostgresConnection(settings))
   }
 
@@ -26,6 +28,8 @@ struct SlotRegistrationTests {
     let user = uniqueName("u", separator: "_")
     try database.run("CREATE ROLE \(user) LOGIN PASSWORD 'secret-of-a-test'")
     #expect(try attempt(as: user) == .refused)
+    try database.run("CREATE TABLE beside (a int); CREATE PUBLICATION beside FOR TABLE beside")
+    #expect(try attempt(publication: "beside") == .absent, "a table that is none of this outbox's")
     try database.run("GRANT outbox_relay TO \(user)")
     #expect(try attempt(as: user) == .done)
     #expect(try database.scalar("SELECT name || ' ' || publication FROM outbox.slot") == "\(slot) bongsu")
