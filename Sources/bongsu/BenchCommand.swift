@@ -74,8 +74,7 @@ private enum BenchOption {
     let root = try configuration.reader(arguments)
     let relay = RelaySettings(root: root)
     let topics = TopicSection(root: root)
-    for other in ["http", "log", "broker"] { root.leave(other) }
-    try ConfigurationOptions.judged { try root.finish() }
+    try ConfigurationOptions.finish(root, reading: ["kafka", "relay", "topics"])
     guard let relay else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return (relay, topics)
   }

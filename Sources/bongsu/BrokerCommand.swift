@@ -29,15 +29,9 @@ let brokerCommand = Command(
   ]).reader(arguments)
   let broker = BrokerSettings(root: root)
   let operations = OperationsSettings(root)
-  for other in ["relay", "kafka", "topics"] { root.leave(other) }
-  try ConfigurationOptions.judged { try root.finish() }
+  try ConfigurationOptions.finish(root, reading: ["broker", "http", "log"])
   guard let broker else { preconditionFailure("the reader found nothing wrong with what is missing") }
-  let logger = Logger(label: "bongsu.broker", level: operations.logLevel)
-  let registry = MetricsRegistry()
-  let daemon = Daemon(
-    name: "broker", version: bongsuVersion, listen: operations.listen, metrics: registry, logger: logger)
-  let status = daemon.run([BrokerService(broker, registry: registry, logger: logger)])
-  if status != 0 { throw ExitStatus(status) }
+  try runDaemon("broker", operations) { BrokerService(broker, registry: $0, logger: $1) }
 }
 
 /// The broker as a part of a daemon, with a thread that looks at its numbers once a second.

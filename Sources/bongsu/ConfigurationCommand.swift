@@ -17,8 +17,8 @@ private let checkCommand = Command(
   examples: [.init("bongsu config check --config bongsu.yaml", "before a daemon is started again")],
   options: ConfigurationOptions.file
 ) { arguments in
-  let root = try read(arguments)
-  try ConfigurationOptions.judged { try root.finish() }
+  let (root, sections) = try read(arguments)
+  try ConfigurationOptions.finish(root, reading: sections)
   for name in root.unknownVariables() {
     Terminal.standard.error("warning: environment variable \(name) stands for no key and is not used\n")
   }
@@ -31,7 +31,7 @@ private let showCommand = Command(
   examples: [.init("bongsu config show --config bongsu.yaml", "what a daemon would run with")],
   options: ConfigurationOptions.file
 ) { arguments in
-  let root = try read(arguments)
+  let (root, sections) = try read(arguments)
   let entries = root.entries()
   let width = entries.map { $0.key.count + $0.value.count + 2 }.max() ?? 0
   for entry in entries {
@@ -39,20 +39,18 @@ private let showCommand = Command(
     let padding = String(repeating: " ", count: width - line.count)
     Terminal.standard.output("\(line)\(padding)  # \(entry.origin)\n")
   }
-  try ConfigurationOptions.judged { try root.finish() }
+  try ConfigurationOptions.finish(root, reading: sections)
 }
 
 /// Asks for every section that there is, so that a key of no section is unknown.
-private func read(_ arguments: ParsedArguments) throws -> ConfigurationReader {
+private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
+  let own: Set = ["http", "kafka", "log", "relay", "topics"]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   _ = TopicSection(root: root)
-  // Only where this machine runs one: its directory has no default.
-  if root.section("broker").origin(of: "data") != .standard {
-    _ = BrokerSettings(root: root)
-  } else {
-    root.leave("broker")
-  }
-  return root
+  // Only where this machine runs a broker: its directory has no default.
+  guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }
+  _ = BrokerSettings(root: root)
+  return (root, own.union(["broker"]))
 }

@@ -1,4 +1,5 @@
 import Arguments
+import Relay
 
 let relayCommand = Command(
   "relay", summary: "Send committed outbox rows from a replication slot to Kafka",
@@ -16,5 +17,7 @@ let relayCommand = Command(
   subcommands: [relayRepairCommand]
 ) { arguments in
   let (relay, operations) = try RelayOptions.read(arguments, creatingSlots: arguments.flag("create-slot"))
-  try runRelay(relay, operations)
+  try runDaemon("relay", operations) { registry, logger in
+    RelayService(role: RelayRole(relay, registry: registry, logger: logger), stopDeadline: relay.stopDeadline)
+  }
 }

@@ -18,8 +18,18 @@ struct ConfigurationOptions {
     try Self.judged { try unjudged(arguments) }
   }
 
+  /// Every section that there is, as one file is for all roles of a machine.
+  private static let sections: Set = ["broker", "http", "kafka", "log", "relay", "topics"]
+
+  /// Judges what was read, once everything was asked for; sections of others are not looked at.
+  /// - Parameter reading: the sections that the command has read.
+  static func finish(_ root: ConfigurationReader, reading: Set<String>) throws {
+    for other in sections.subtracting(reading) { root.leave(other) }
+    try judged { try root.finish() }
+  }
+
   /// What is wrong with a configuration is printed one problem a line, as compilers do, and exits with 2.
-  static func judged<T>(_ body: () throws -> T) throws -> T {
+  private static func judged<T>(_ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as ConfigurationError {

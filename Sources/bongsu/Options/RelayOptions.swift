@@ -31,8 +31,7 @@ enum RelayOptions {
     let root = try configuration.reader(arguments)
     let relay = RelaySettings(root: root)
     let operations = OperationsSettings(root)
-    for other in ["topics", "broker"] { root.leave(other) }
-    try ConfigurationOptions.judged { try root.finish() }
+    try ConfigurationOptions.finish(root, reading: ["http", "kafka", "log", "relay"])
     guard var relay else { preconditionFailure("the reader found nothing wrong with what is missing") }
     if creatingSlots { for index in relay.sources.indices { relay.sources[index].createSlot = true } }
     return (relay, operations)

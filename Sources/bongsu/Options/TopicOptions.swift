@@ -27,8 +27,7 @@ struct TopicOptions {
     let root = try configuration.reader(arguments)
     let kafka = KafkaSettings(root: root)
     let section = TopicSection(root: root)
-    for other in ["relay", "broker", "http", "log"] { root.leave(other) }
-    try ConfigurationOptions.judged { try root.finish() }
+    try ConfigurationOptions.finish(root, reading: ["kafka", "topics"])
     guard let kafka else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return TopicOptions(kafka: kafka, section: section)
   }

@@ -1,22 +1,9 @@
-import Arguments
 import Operations
 import Relay
 import Runtime
-import Telemetry
-
-/// Runs the relay until a signal or a fault that only a person can mend.
-func runRelay(_ settings: RelaySettings, _ operations: OperationsSettings) throws {
-  let logger = Logger(label: "bongsu.relay", level: operations.logLevel)
-  let registry = MetricsRegistry()
-  let daemon = Daemon(
-    name: "relay", version: bongsuVersion, listen: operations.listen, metrics: registry, logger: logger)
-  let relay = RelayRole(settings, registry: registry, logger: logger)
-  let status = daemon.run([RelayService(role: relay, stopDeadline: settings.stopDeadline)])
-  if status != 0 { throw ExitStatus(status) }
-}
 
 /// The relay as a part of a daemon.
-private struct RelayService: Service {
+struct RelayService: Service {
   let role: RelayRole
   let stopDeadline: Duration
   let name = "relay"
