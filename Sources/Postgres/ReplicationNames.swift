@@ -18,13 +18,9 @@ enum ReplicationNames {
     for name in names where !(1...63).contains(name.utf8.count) || name.unicodeScalars.contains(where: isControl) {
       throw PostgresError(.configuration, "a publication's name is 1 to 63 bytes without control characters")
     }
-    let list = names.map { "\"\(doubled("\"", in: $0))\"" }.joined(separator: ",")
-    return "'\(doubled("'", in: list))'"
+    let list = names.map(SQLIdentifier.quoted).joined(separator: ",")
+    return "'\(SQLIdentifier.doubled("'", in: list))'"
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7F }
-
-  private static func doubled(_ quote: Character, in text: String) -> String {
-    String(text.flatMap { $0 == quote ? [$0, $0] : [$0] })
-  }
 }

@@ -10,10 +10,10 @@ struct FlightTests {
   @Test("a commit is confirmable only once every row before its end was acknowledged")
   func contiguousPrefix() {
     var flight = flight()
-    let first = flight.append(bytes: 10, createdAt: 0, committedAt: 1)
-    let second = flight.append(bytes: 20, createdAt: 0, committedAt: 1)
+    let first = flight.append(bytes: 10, committedAt: 1)
+    let second = flight.append(bytes: 20, committedAt: 1)
     flight.commit(end: LSN(rawValue: 200))
-    let third = flight.append(bytes: 30, createdAt: 0, committedAt: 2)
+    let third = flight.append(bytes: 30, committedAt: 2)
     flight.commit(end: LSN(rawValue: 300))
     flight.acknowledge(third)
     flight.acknowledge(second)
@@ -27,7 +27,7 @@ struct FlightTests {
   @Test("rows of a transaction that has not ended confirm nothing")
   func openTransaction() {
     var flight = flight()
-    flight.acknowledge(flight.append(bytes: 1, createdAt: 0, committedAt: 1))
+    flight.acknowledge(flight.append(bytes: 1, committedAt: 1))
     #expect(flight.isEmpty)
     #expect(flight.confirmable == LSN(rawValue: 100))
     flight.commit(end: LSN(rawValue: 150))
@@ -37,10 +37,10 @@ struct FlightTests {
   @Test("an end that a repeated stream names again is not taken back")
   func repeatedEnd() {
     var flight = flight()
-    let token = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    let token = flight.append(bytes: 1, committedAt: 1)
     flight.commit(end: LSN(rawValue: 300))
     flight.commit(end: LSN(rawValue: 200))
-    let next = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    let next = flight.append(bytes: 1, committedAt: 1)
     flight.commit(end: LSN(rawValue: 250))
     flight.acknowledge(next)
     flight.acknowledge(token)
@@ -50,9 +50,9 @@ struct FlightTests {
   @Test("an acknowledgement that comes twice changes nothing")
   func twice() {
     var flight = flight()
-    let token = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    let token = flight.append(bytes: 1, committedAt: 1)
     flight.commit(end: LSN(rawValue: 200))
-    _ = flight.append(bytes: 1, createdAt: 0, committedAt: 1)
+    _ = flight.append(bytes: 1, committedAt: 1)
     flight.acknowledge(token)
     flight.acknowledge(token)
     #expect(flight.rows == 1)
@@ -68,7 +68,7 @@ struct FlightTests {
     var end: UInt64 = 100
     for _ in 0..<2_000 {
       if !flight.isFull, Bool.random(using: &random) {
-        waiting.insert(flight.append(bytes: 1, createdAt: 0, committedAt: 1))
+        waiting.insert(flight.append(bytes: 1, committedAt: 1))
         if Int.random(in: 0..<3, using: &random) == 0 {
           end += 10
           flight.commit(end: LSN(rawValue: end))

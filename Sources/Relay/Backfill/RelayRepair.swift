@@ -43,16 +43,13 @@ public struct RelayRepair {
   /// Blocks until all is done.
   /// - Throws: `RelayError` saying what to do; `PostgresError` and `KafkaError` from below.
   public func run(registry: MetricsRegistry, progress: (String) -> Void) throws -> Outcome {
-    try check()
+    let hasSlot = try check()
+    if options.isDryRun { return try compare(SnapshotRows(source, snapshot: nil), progress).outcome }
     var outcome = Outcome()
-    if options.isDryRun {
-      outcome = try compare(SnapshotRows(source, snapshot: nil), progress).outcome
-      return outcome
-    }
     let factory = PipelineFactory(
       source: source, settings: settings, metrics: RelayMetrics(registry, source: source.name))
     let maker = NewSlot(source: source, factory: factory, stop: stop)
-    outcome.sent = try maker.make(replaces: try slotStatus() != nil) { rows in
+    outcome.sent = try maker.make(replaces: hasSlot) { rows in
       let (ids, compared) = try compare(rows, progress)
       outcome = compared
       progress("sending \(compared.missing) rows that no topic has")
@@ -92,8 +89,8 @@ public struct RelayRepair {
   }
 
   /// The slot's wal_status; nil when it is missing.
-  private func slotStatus() throws -> String? {
-    let slot = try PostgresConnection(source.connection).execute(
+  private func slotStatus(_ connection: PostgresConnection) throws -> String? {
+    let slot = try connection.execute(
       """
       SELECT coalesce(wal_status, 'lost'), active_pid, plugin = 'pgoutput' AND database = current_database()
       FROM pg_replication_slots WHERE slot_name = $1
@@ -111,13 +108,17 @@ public struct RelayRepair {
     return slot[0, 0]
   }
 
-  private func check() throws {
-    _ = try Preflight.checkPublication(source, try PostgresConnection(source.connection))
-    if let status = try slotStatus(), status != "lost", !options.isDryRun, !options.replacesHealthySlot {
+  /// - Returns: whether there is a slot to be replaced.
+  private func check() throws -> Bool {
+    let connection = try PostgresConnection(source.connection)
+    try Preflight.checkPublication(source, connection)
+    guard let status = try slotStatus(connection) else { return false }
+    if status != "lost", !options.isDryRun, !options.replacesHealthySlot {
       throw RelayError.stop(
         .backfill,
         "replication slot \(source.slot) is there and not lost, so nothing needs a repair; --dry-run tells whether rows "
           + "are missing in Kafka, and --replace-slot repairs all the same")
     }
+    return true
   }
 }

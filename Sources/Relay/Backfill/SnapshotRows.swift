@@ -27,9 +27,9 @@ struct SnapshotRows {
     for table in try tables() {
       var condition = ""
       if let since, try columns(of: table).contains(source.columns.createdAt) {
-        condition = " WHERE \(quoted(source.columns.createdAt)) >= to_timestamp(\(since) / 1000.0)"
+        condition = " WHERE \(SQLIdentifier.quoted(source.columns.createdAt)) >= to_timestamp(\(since) / 1000.0)"
       }
-      let query = "SELECT \(quoted(source.columns.id))::text FROM \(table)\(condition)"
+      let query = "SELECT \(SQLIdentifier.quoted(source.columns.id))::text FROM \(table)\(condition)"
       try fetch(query) { rows, row in body(rows[row, 0] ?? "") }
     }
   }
@@ -39,7 +39,7 @@ struct SnapshotRows {
     var oldest: Int64?
     for table in try tables() {
       guard try columns(of: table).contains(source.columns.createdAt) else { return nil }
-      let time = "extract(epoch FROM min(\(quoted(source.columns.createdAt))))"
+      let time = "extract(epoch FROM min(\(SQLIdentifier.quoted(source.columns.createdAt))))"
       guard let text = try connection.run(script: "SELECT floor(\(time) * 1000)::bigint FROM \(table)").scalar,
         let milliseconds = Int64(text)
       else { continue }
@@ -77,17 +77,17 @@ struct SnapshotRows {
   private func query(_ table: String) throws -> String {
     let names = source.columns
     let present = try columns(of: table)
-    func text(_ column: String) -> String { present.contains(column) ? "\(quoted(column))::text" : "NULL" }
+    func text(_ column: String) -> String {
+      present.contains(column) ? "\(SQLIdentifier.quoted(column))::text" : "NULL"
+    }
     let columns = [names.id, names.aggregateType, names.aggregateID, names.type, names.payload, names.headers]
     // Rows of one transaction share created_at, and those of one command share cmin. A UUIDv7 tells their order then; a
     // row's place does so but for commands that go on in another page, which may lie before.
-    let id = "\(quoted(names.id))::text"
+    let id = "\(SQLIdentifier.quoted(names.id))::text"
     let written = ["cmin::text::bigint", "CASE WHEN substr(\(id), 15, 1) = '7' THEN \(id) END", "ctid"]
-    let order = ([names.createdAt].filter(present.contains).map(quoted) + written).joined(separator: ", ")
+    let order = ([names.createdAt].filter(present.contains).map(SQLIdentifier.quoted) + written).joined(separator: ", ")
     return "SELECT \((columns + [names.createdAt]).map(text).joined(separator: ", ")) FROM \(table) ORDER BY \(order)"
   }
-
-  private func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
   private func hand(_ rows: QueryResult, _ row: Int, _ body: (RawSpan, RowLayout) throws -> Void) throws {
     var bytes: [UInt8] = []

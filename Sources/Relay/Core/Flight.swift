@@ -22,8 +22,6 @@ struct Flight {
   private struct Slot {
     var bytes: UInt32 = 0
     var isDone = false
-    /// When the row was written, for the pointer that stands in for a quarantined row; µs since 2000-01-01.
-    var createdAt: Int64 = 0
     /// When its transaction committed, for the latency histogram; µs since 2000-01-01.
     var committedAt: Int64 = 0
   }
@@ -47,10 +45,10 @@ struct Flight {
   var oldestCommittedAt: Int64? { isEmpty ? nil : slots[Int(head & mask)].committedAt }
 
   /// Takes a place for one row.
-  mutating func append(bytes count: Int, createdAt: Int64, committedAt: Int64) -> UInt {
+  mutating func append(bytes count: Int, committedAt: Int64) -> UInt {
     precondition(!isFull, "the caller stops reading before the flight is full")
     let size = UInt32(clamping: count)
-    slots[Int(tail & mask)] = Slot(bytes: size, createdAt: createdAt, committedAt: committedAt)
+    slots[Int(tail & mask)] = Slot(bytes: size, committedAt: committedAt)
     bytes += Int(size)
     defer { tail += 1 }
     return tail
@@ -68,7 +66,6 @@ struct Flight {
     if token == head { advance() }
   }
 
-  func createdAt(_ token: UInt) -> Int64 { slots[Int(token & mask)].createdAt }
   func committedAt(_ token: UInt) -> Int64 { slots[Int(token & mask)].committedAt }
 
   private mutating func advance() {

@@ -91,7 +91,7 @@ final class Pipeline {
     let ordinal = tracker.transaction?.ordinal ?? 0
     guard tracker.row() else { return metrics.skipped.increment() }
     let size = (row.payload?.count ?? 0) + (row.aggregateID?.count ?? 0) + (row.headers?.count ?? 0)
-    let token = flight.append(bytes: size, createdAt: 0, committedAt: tracker.transaction?.committedAt ?? 0)
+    let token = flight.append(bytes: size, committedAt: tracker.transaction?.committedAt ?? 0)
     metrics.rows.increment()
     metrics.bytes.increment(by: size)
     do {

@@ -11,17 +11,18 @@ enum SlotRegistration {
   }
 
   static func attempt(_ source: SourceSettings, _ connection: PostgresConnection) throws -> Outcome {
-    // By the catalogue, since a look-up by name is refused to those without a right to the schema.
-    let answer = try connection.execute(
+    let isOurs = try connection.execute(
       """
-      SELECT has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
-      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname = 'outbox' AND p.proname = 'register_slot'
-        AND EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database())
-        AND EXISTS (SELECT FROM pg_publication_tables t WHERE t.pubname = $2 AND t.schemaname = n.nspname)
-      """, [.text(source.slot), .text(source.publication)])
-    guard answer.rowCount > 0 else { return .absent }
-    guard answer[0, 0] == "t" else { return .refused }
+      SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database())
+        AND EXISTS (SELECT FROM pg_publication_tables WHERE pubname = $2 AND schemaname = 'outbox')
+      """, [.text(source.slot), .text(source.publication)]
+    ).scalar
+    guard isOurs == "t" else { return .absent }
+    switch try OutboxFunction.look("register_slot", connection) {
+    case .absent: return .absent
+    case .refused: return .refused
+    case .granted: break
+    }
     try connection.execute(
       "SELECT outbox.register_slot($1, $2)", [.text(source.slot), .text(source.publication)])
     return .done

@@ -109,21 +109,11 @@ final class SlotWatcher {
     metrics.heartbeats.increment()
   }
 
-  /// An outbox of another make has no such function, and who was not granted it leaves it to others.
-  private func mayMaintain(_ connection: PostgresConnection) throws -> Bool {
-    try connection.execute(
-      """
-      SELECT has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
-      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname = 'outbox' AND p.proname = 'maintain' AND p.pronargs = 1
-      """
-    ).scalar == "t"
-  }
-
   private func maintain() throws {
     guard let maintenance = source.maintenance else { return }
     let connection = try PostgresConnection(maintenance.connection ?? source.connection)
-    guard try mayMaintain(connection) else { return }
+    // Who was not granted it leaves it to others.
+    guard try OutboxFunction.look("maintain", connection) == .granted else { return }
     let done = try connection.execute("SELECT * FROM outbox.maintain($1::interval)", [.text(maintenance.keep)])
     metrics.maintenanceDone.increment()
     for row in 0..<done.rowCount {
