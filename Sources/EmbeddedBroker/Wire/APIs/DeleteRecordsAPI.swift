@@ -15,16 +15,7 @@ enum DeleteRecordsAPI: WireAPI {
     }
   }
 
-  struct Topic: WireMessage {
-    var name = ""
-    var partitions: [Partition] = []
-
-    mutating func fields(_ wire: inout some Wire) throws(WireError) {
-      try wire.string(&name)
-      try wire.array(&partitions)
-      try wire.tags()
-    }
-  }
+  typealias Topic = NamedTopic<Partition>
 
   struct Partition: WireMessage {
     var index: Int32 = 0
@@ -49,16 +40,7 @@ enum DeleteRecordsAPI: WireAPI {
     }
   }
 
-  struct TopicResult: WireMessage {
-    var name = ""
-    var partitions: [PartitionResult] = []
-
-    mutating func fields(_ wire: inout some Wire) throws(WireError) {
-      try wire.string(&name)
-      try wire.array(&partitions)
-      try wire.tags()
-    }
-  }
+  typealias TopicResult = NamedTopic<PartitionResult>
 
   struct PartitionResult: WireMessage {
     var index: Int32 = 0

@@ -15,16 +15,7 @@ enum OffsetForLeaderEpochAPI: WireAPI {
     }
   }
 
-  struct Topic: WireMessage {
-    var name = ""
-    var partitions: [Partition] = []
-
-    mutating func fields(_ wire: inout some Wire) throws(WireError) {
-      try wire.string(&name)
-      try wire.array(&partitions)
-      try wire.tags()
-    }
-  }
+  typealias Topic = NamedTopic<Partition>
 
   struct Partition: WireMessage {
     var index: Int32 = 0
@@ -50,16 +41,7 @@ enum OffsetForLeaderEpochAPI: WireAPI {
     }
   }
 
-  struct TopicResult: WireMessage {
-    var name = ""
-    var partitions: [PartitionResult] = []
-
-    mutating func fields(_ wire: inout some Wire) throws(WireError) {
-      try wire.string(&name)
-      try wire.array(&partitions)
-      try wire.tags()
-    }
-  }
+  typealias TopicResult = NamedTopic<PartitionResult>
 
   struct PartitionResult: WireMessage {
     var error = ErrorCode.none
