@@ -112,6 +112,7 @@ final class Scenario {
   /// A slot that stays would keep the server's log for ever.
   private func clear() {
     for relay in relays { relay.kill() }
+    rollBackPrepared()
     guard let connection = try? PostgresConnection(stage.postgres.connectionSettings()) else { return }
     try? eventually("the slot is free") {
       try connection.execute(
@@ -120,5 +121,12 @@ final class Scenario {
       return true
     }
     _ = try? connection.run(script: "DROP DATABASE \(database.name) WITH (FORCE)")
+  }
+
+  /// One that a failed scenario leaves would keep every later one from making its slot.
+  private func rollBackPrepared() {
+    let open = try? database.scalar(
+      "SELECT string_agg(gid, ',') FROM pg_prepared_xacts WHERE database = current_database()")
+    for name in (open ?? "").split(separator: ",") { try? database.run("ROLLBACK PREPARED '\(name)'") }
   }
 }

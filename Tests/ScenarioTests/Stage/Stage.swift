@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// All scenarios, one after another: a server that one of them stops is missed by nobody else.
-@Suite(.serialized, .requires(.postgres, .kafka)) enum Scenarios {}
+@Suite(.serialized, .requires(.postgres, .kafka), .timeLimit(.minutes(15))) enum Scenarios {}
 
 /// The servers of a scenario, and a way to each on which the network can fail.
 final class Stage: Sendable {

@@ -27,7 +27,7 @@ public struct HTTPProbe: Sendable {
       done.signal()
     }
     task.resume()
-    done.wait()
+    guard done.wait(timeout: .now() + timeout / .seconds(1) + 5) == .success else { throw URLError(.timedOut) }
     return try result.withLock { try $0!.get() }
   }
 

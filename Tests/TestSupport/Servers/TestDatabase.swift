@@ -15,7 +15,10 @@ public struct TestDatabase: Sendable {
   }
 
   public var conninfo: String { server.conninfo(database: name) }
-  public var settings: ConnectionSettings { get throws { try ConnectionSettings(conninfo: conninfo) } }
+  /// Nothing that a test asks for may take for ever: a slot, say, is made only when all prepared transactions are over.
+  public var settings: ConnectionSettings {
+    get throws { try ConnectionSettings(conninfo: conninfo + " options='-c statement_timeout=120s'") }
+  }
 
   public func connect() throws -> PostgresConnection { try PostgresConnection(settings) }
 
