@@ -73,7 +73,7 @@ import CRDKafka
     guard let client = unsafe handle else { return }
     unsafe rd_kafka_queue_destroy(queue)
     unsafe rd_kafka_queue_destroy(main)
-    unsafe rd_kafka_destroy(client)
+    unsafe ClientEnd.destroy(client)
     unsafe handle = nil
   }
 

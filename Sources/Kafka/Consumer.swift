@@ -106,8 +106,10 @@ public enum Polled<Value> {
   /// Leaves the group and ends the client; `onRebalance` hears of the last revocation. Commit before.
   public func close() {
     guard let client = unsafe handle else { return }
-    unsafe rd_kafka_consumer_close(client)
-    unsafe rd_kafka_destroy(client)
+    unsafe ClientEnd.leave(client)
+    // Nobody expects to be called from another thread.
+    (listeners.hearing, listeners.onRebalance) = (ClientListeners(), nil)
+    unsafe ClientEnd.destroy(client, opaque: listeners)
     unsafe handle = nil
   }
 

@@ -109,7 +109,7 @@ public import Runtime
     unsafe rd_kafka_queue_destroy(queue)
     for topic in topics { topic.destroy() }
     topics.removeAll()
-    unsafe rd_kafka_destroy(client)
+    unsafe ClientEnd.destroy(client)
     unsafe handle = nil
     unsafe queue = nil
   }

@@ -1,5 +1,6 @@
 import CRDKafka
-import Kafka
+
+@testable import Kafka
 
 /// librdkafka's cluster in this process, which answers with the errors it is told to.
 final class MockCluster {
@@ -15,8 +16,11 @@ final class MockCluster {
   }
 
   deinit {
-    rd_kafka_mock_cluster_destroy(cluster)
-    rd_kafka_destroy(owner)
+    nonisolated(unsafe) let (owner, cluster) = (owner, cluster)
+    ClientEnd.run {
+      rd_kafka_mock_cluster_destroy(cluster)
+      rd_kafka_destroy(owner)
+    }
   }
 
   var bootstrapServers: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
