@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"]),
-    .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+    .testTarget(name: "ArgumentsTests", dependencies: ["Arguments", "LocalServers"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "LocalServers"]),
     .testTarget(name: "SigningTests", dependencies: ["Signing"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"]),

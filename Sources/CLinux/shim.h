@@ -14,4 +14,5 @@ int pipe2(int ends[2], int flags);
 // struct pollfd *, const struct timespec * and const sigset_t *: naming them would make them this module's.
 int ppoll(void *set, unsigned long count, const void *limit, const void *mask);
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 static const short BONGSU_SPAWN_SETSID = 0x80;

@@ -35,6 +35,8 @@ struct Spawn {
         posix_spawn_file_actions_addopen(&actions, Int32(target), "/dev/null", O_RDWR, 0)
       }
     }
+    // Whoever waits for the end of a pipe would wait for every server that got a copy of it.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     posix_spawn_file_actions_addchdir_np(&actions, directory)
 
     var attributes = Self.attributes(ownsSession: ownsSession)

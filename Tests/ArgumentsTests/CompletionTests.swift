@@ -1,5 +1,6 @@
 import Arguments
 import Foundation
+import LocalServers
 import Testing
 
 @Suite("Completion scripts")
@@ -12,23 +13,11 @@ struct CompletionTests {
       printf '%s\\n' "${COMPREPLY[@]}"
       """
     let script = Shell.bash.completionScript(for: SampleCommands.root) + question
-    return try run("/bin/bash", script).split(separator: "\n").map(String.init)
+    return try run("/bin/bash", ["-c", script]).filter { !$0.isEmpty }
   }
 
-  private func run(_ shell: String, _ script: String, _ arguments: [String] = []) throws -> String {
-    let process = Process()
-    let (input, output) = (Pipe(), Pipe())
-    process.executableURL = URL(fileURLWithPath: shell)
-    process.arguments = arguments
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    input.fileHandleForWriting.write(Data(script.utf8))
-    try input.fileHandleForWriting.close()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self)
+  private func run(_ shell: String, _ arguments: [String]) throws -> [String] {
+    try ChildProcess.run(ChildCommand(shell, arguments))
   }
 
   @Test("bash offers commands, options, and words of options and positionals")
@@ -59,7 +48,7 @@ struct CompletionTests {
     .enabled(if: ["/usr/bin/zsh", "/usr/bin/fish"].contains { FileManager.default.isExecutableFile(atPath: $0) }))
   func syntax() throws {
     for shell in [Shell.zsh, .fish] where FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)") {
-      _ = try run("/usr/bin/\(shell)", shell.completionScript(for: SampleCommands.root), ["-n"])
+      _ = try run("/usr/bin/\(shell)", ["-n", "-c", shell.completionScript(for: SampleCommands.root)])
     }
   }
 }

@@ -109,6 +109,14 @@ import Testing
     #expect(try ChildProcess.run(command) == ["hello", "/usr"])
   }
 
+  @Test func `a child gets no descriptor but its own three`() throws {
+    let leaky = fcntl(STDERR_FILENO, F_DUPFD, 200)
+    try #require(leaky >= 200)
+    defer { close(leaky) }
+    let found = try ChildProcess.run(ChildCommand("sh", ["-c", "test -e /proc/self/fd/\(leaky) && echo leaked; true"]))
+    #expect(found.isEmpty)
+  }
+
   /// The parent is a stand-in for this process: a shell that starts a child by the same means.
   @Test func `a child ends with its parent, even one that is killed`() throws {
     // It says its number only once the signal is set.
