@@ -7,6 +7,8 @@ public struct RelayError: DispositionError {
     public static let preflight = Code(description: "preflight")
     public static let slotMissing = Code(description: "slot missing")
     public static let slotLost = Code(description: "slot lost")
+    /// A repair was asked for, and nothing is broken.
+    public static let slotHealthy = Code(description: "slot healthy")
     public static let stream = Code(description: "stream")
     public static let produce = Code(description: "produce")
     public static let refused = Code(description: "refused")

@@ -18,7 +18,8 @@ let relayRepairCommand = Command(
     .string("source", "NAME", help: "Only this source of the file; all of them otherwise."),
     .string("since", "TIME", help: "Leave out rows made before it, as 2026-11-24T08:00:00Z."),
     .flag("dry-run", help: "Compare and count only."),
-    .flag("replace-slot", help: "Repair although the slot is there and not lost."),
+    .repeated("former-topic", "NAME", help: "Look there too: rows went to it before routes or topics were changed."),
+    .flag("replace-slot", help: "Repair although the slot is there and not lost; of several sources name one."),
   ]
 ) { arguments in
   let (relay, _) = try RelayOptions.read(arguments)
@@ -32,15 +33,26 @@ let relayRepairCommand = Command(
   options.isDryRun = arguments.flag("dry-run")
   options.replacesHealthySlot = arguments.flag("replace-slot")
   options.since = try arguments.string("since").map(milliseconds)
-  for source in sources {
-    let repair = RelayRepair(source, relay, options: options)
-    let outcome = try repair.run(registry: MetricsRegistry()) { text in
-      Terminal.standard.error("\(source.name): \(text)\n")
-    }
-    Terminal.standard.output(
-      "\(source.name): rows \(outcome.rows), in Kafka \(outcome.delivered), missing \(outcome.missing), "
-        + "sent \(outcome.sent)\(options.isDryRun ? "" : ", slot \(source.slot) made")\n")
+  options.formerTopics = arguments.strings("former-topic")
+  if sources.count > 1, options.replacesHealthySlot {
+    throw UsageError(.badValue, "--replace-slot would replace the slots of all sources; choose one by --source NAME")
   }
+  for source in sources {
+    do {
+      try repair(source, relay, options)
+    } catch let error as RelayError where error.code == .slotHealthy && sources.count > 1 {
+      Terminal.standard.output("\(source.name): slot \(source.slot) is there and not lost, passed over\n")
+    }
+  }
+}
+
+private func repair(_ source: SourceSettings, _ relay: RelaySettings, _ options: RelayRepair.Options) throws {
+  let outcome = try RelayRepair(source, relay, options: options).run(registry: MetricsRegistry()) { text in
+    Terminal.standard.error("\(source.name): \(text)\n")
+  }
+  Terminal.standard.output(
+    "\(source.name): rows \(outcome.rows), in Kafka \(outcome.delivered), missing \(outcome.missing), "
+      + "sent \(outcome.sent)\(options.isDryRun ? "" : ", slot \(source.slot) made")\n")
 }
 
 private func chosen(_ sources: [SourceSettings], _ name: String?) throws -> [SourceSettings] {

@@ -9,7 +9,7 @@ struct RelayService: Service {
   let name = "relay"
 
   func start() { role.start() }
-  func stop(within deadline: Duration) { role.stop(within: deadline) }
+  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
   var failed: WakeSignal { role.failed }
   var failure: String? { role.failure?.description }
 

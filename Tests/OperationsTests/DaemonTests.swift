@@ -145,6 +145,17 @@ private final class DaemonUnderTest: Sendable {
     gate.signal()
   }
 
+  @Test func `a service that says it left work behind makes the status a failure`() throws {
+    let daemon = DaemonUnderTest()
+    try daemon.run([FakeService("first", daemon.journal), FakeService("second", daemon.journal, leavesWork: true)])
+    let probe = try daemon.probe()
+    try eventually("it is ready") { probe.isReady() }
+    daemon.send(15)
+    #expect(try daemon.status() == 1)
+    #expect(daemon.journal.all == ["start first", "start second", "stop second", "stop first", "stopped first"])
+    #expect(daemon.sink.value("reason", of: "service did not stop in time") == "the slot is missing; make it")
+  }
+
   @Test func `a port that is taken is told before anything starts`() throws {
     let other = try HTTPListener(try ListenAddress("127.0.0.1:0")) { _ in HTTPResponse(body: "") }
     defer { other.stop() }

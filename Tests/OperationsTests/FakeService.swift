@@ -19,6 +19,7 @@ final class FakeService: Service {
   let stopDeadline: Duration
   private let journal: Journal
   private let refuses: Bool
+  private let leavesWork: Bool
   private let reason = Mutex<String?>(nil)
   private let problems = Mutex<[String: String]>([:])
   /// What holds up `start` and `stop` until it is signalled.
@@ -26,10 +27,11 @@ final class FakeService: Service {
   let stopGate: WakeSignal?
 
   init(
-    _ name: String, _ journal: Journal, refuses: Bool = false, stopDeadline: Duration = .seconds(20),
+    _ name: String, _ journal: Journal, refuses: Bool = false, leavesWork: Bool = false, stopDeadline: Duration = .seconds(20),
     startGate: WakeSignal? = nil, stopGate: WakeSignal? = nil
   ) {
     (self.name, self.journal, self.refuses, self.stopDeadline) = (name, journal, refuses, stopDeadline)
+    self.leavesWork = leavesWork
     (self.startGate, self.stopGate) = (startGate, stopGate)
   }
 
@@ -39,9 +41,10 @@ final class FakeService: Service {
     if refuses { throw Refusal() }
   }
 
-  func stop(within deadline: Duration) {
+  func stop(within deadline: Duration) throws {
     journal.add("stop \(name)")
     Self.pass(stopGate)
+    if leavesWork { throw Refusal() }
     journal.add("stopped \(name)")
   }
 

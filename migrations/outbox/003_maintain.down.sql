@@ -1,5 +1,5 @@
 -- Partitions stay with their tables.
-DROP FUNCTION IF EXISTS outbox.maintain(interval);
+DROP FUNCTION IF EXISTS outbox.maintain(interval, int);
 DROP FUNCTION IF EXISTS outbox.why_kept(text, pg_lsn);
 DROP FUNCTION IF EXISTS outbox.end_of_day(text, timestamptz);
 DROP FUNCTION IF EXISTS outbox.make_day(text, date);

@@ -3,9 +3,10 @@
 -- The slots that read the outbox. A day of a table is dropped only when at least one slot is registered for its
 -- publication and each of those is there, is not lost and is past the day.
 CREATE TABLE IF NOT EXISTS outbox.slot (
-  name          text PRIMARY KEY,
+  name          text NOT NULL,
   publication   text NOT NULL,
-  registered_at timestamptz NOT NULL DEFAULT now()
+  registered_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (name, publication)
 );
 
 -- What is known of the end of each day that is over: where the log stood when its last transaction had ended.
@@ -15,7 +16,8 @@ CREATE TABLE IF NOT EXISTS outbox.day_end (
   lsn       pg_lsn            -- null while one of them is open
 );
 
--- A relay calls it whenever it starts on a slot.
+-- A relay calls it whenever it starts on a slot. It only ever adds: who may register a slot cannot take away what
+-- another registration protects.
 CREATE OR REPLACE FUNCTION outbox.register_slot(slot text, publication text DEFAULT 'bongsu') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -29,9 +31,8 @@ BEGIN
     RAISE undefined_object USING
       MESSAGE = format('outbox.register_slot: there is no publication %s', register_slot.publication);
   END IF;
-  INSERT INTO outbox.slot AS known (name, publication) VALUES (register_slot.slot, register_slot.publication)
-  ON CONFLICT (name) DO UPDATE SET publication = excluded.publication
-  WHERE known.publication <> excluded.publication;
+  INSERT INTO outbox.slot (name, publication) VALUES (register_slot.slot, register_slot.publication)
+  ON CONFLICT DO NOTHING;
 END $$;
 
 -- For a slot that was dropped for good: until then its absence keeps every day.
@@ -53,6 +54,8 @@ DECLARE
   moved bigint;
 BEGIN
   EXECUTE format('LOCK TABLE outbox.%I IN ACCESS EXCLUSIVE MODE', make_day.event_table);
+  -- Of a table of that name which somebody dropped by hand.
+  DELETE FROM outbox.day_end e WHERE e.partition = name;
   EXECUTE format(
     'CREATE TABLE outbox.%I (LIKE outbox.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, make_day.event_table);
   EXECUTE format(
@@ -121,7 +124,11 @@ $$;
 
 -- Each row of the answer says what was done, or why it was not. It waits half a second at most for a lock, since
 -- writers queue behind it, and then leaves that step for the next time.
-CREATE OR REPLACE FUNCTION outbox.maintain(keep interval DEFAULT '7 days')
+--
+-- Each day that is made or dropped locks its table against writers until the transaction ends. With `steps` it ends
+-- after so many; who calls it with 1, a transaction each, until it makes and drops nothing more, as the relay does,
+-- holds no lock for longer than one step takes.
+CREATE OR REPLACE FUNCTION outbox.maintain(keep interval DEFAULT '7 days', steps int DEFAULT NULL)
 RETURNS TABLE (action text, object text, detail text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' AS $$
 DECLARE
@@ -133,7 +140,11 @@ DECLARE
   moved bigint;
   boundary pg_lsn;
   reason text;
+  done int := 0;
 BEGIN
+  IF maintain.steps < 1 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'outbox.maintain: steps must be at least one';
+  END IF;
   IF maintain.keep IS NULL OR maintain.keep < interval '1 day' THEN
     RAISE invalid_parameter_value USING MESSAGE = 'outbox.maintain: keep must be at least one day';
   END IF;
@@ -157,6 +168,8 @@ BEGIN
         EXIT;
       END;
       RETURN QUERY SELECT 'created', name || to_char(day, '_YYYYMMDD'), moved || ' strays moved';
+      done := done + 1;
+      IF done = maintain.steps THEN RETURN; END IF;
     END LOOP;
   END LOOP;
 
@@ -185,12 +198,14 @@ BEGIN
       CONTINUE;
     END;
     RETURN QUERY SELECT 'dropped', part.name, 'confirmed past ' || boundary;
+    done := done + 1;
+    IF done = maintain.steps THEN RETURN; END IF;
   END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION outbox.maintain(interval), outbox.register_slot(text, text), outbox.forget_slot(text),
+REVOKE ALL ON FUNCTION outbox.maintain(interval, int), outbox.register_slot(text, text), outbox.forget_slot(text),
   outbox.make_day(text, date), outbox.end_of_day(text, timestamptz), outbox.why_kept(text, pg_lsn) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION outbox.maintain(interval), outbox.register_slot(text, text), outbox.forget_slot(text)
+GRANT EXECUTE ON FUNCTION outbox.maintain(interval, int), outbox.register_slot(text, text), outbox.forget_slot(text)
   TO outbox_maintainer;
 GRANT EXECUTE ON FUNCTION outbox.register_slot(text, text) TO outbox_relay;
 

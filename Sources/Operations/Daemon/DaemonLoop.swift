@@ -45,7 +45,9 @@ struct DaemonLoop {
       if let index = watched.firstIndex(where: { ready.contains($0.failed.fileDescriptor) }) { return fail(index) }
       guard let call else { continue }
       if ready.contains(call.done.fileDescriptor) { return returned(call) }
-      if let deadline = call.deadline, SystemTime.monotonicNanoseconds() >= deadline { return overran(call) }
+      if let deadline = call.deadline, SystemTime.monotonicNanoseconds() >= deadline {
+        return overran(call, "\(call.service.name) still runs past its deadline")
+      }
     }
   }
 
@@ -62,7 +64,7 @@ struct DaemonLoop {
 
   private mutating func returned(_ call: ServiceCall) -> DaemonLife.Event {
     self.call = nil
-    guard call.isStart else { return .stopped }
+    guard call.isStart else { return call.error.map { overran(call, "\($0)") } ?? .stopped }
     if let error = call.error {
       note("service did not start", call.service, "\(error)")
       return .startFailed
@@ -71,9 +73,9 @@ struct DaemonLoop {
     return .started
   }
 
-  private mutating func overran(_ call: ServiceCall) -> DaemonLife.Event {
+  private mutating func overran(_ call: ServiceCall, _ why: String) -> DaemonLife.Event {
     self.call = nil
-    note("service did not stop in time", call.service, "\(call.service.name) still runs past its deadline")
+    note("service did not stop in time", call.service, why)
     return .overran
   }
 

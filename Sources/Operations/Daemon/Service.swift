@@ -10,7 +10,8 @@ public protocol Service: Sendable {
   func start() throws
 
   /// Ends the work in order and returns when it is over; what is unfinished after `deadline` is left.
-  func stop(within deadline: Duration)
+  /// - Throws: what still runs; the process then ends as after a failure.
+  func stop(within deadline: Duration) throws
 
   /// How long a stop may take.
   var stopDeadline: Duration { get }

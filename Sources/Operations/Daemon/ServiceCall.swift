@@ -25,7 +25,7 @@ final class ServiceCall: Sendable {
   static func stop(_ service: any Service, grace: Duration) -> ServiceCall {
     let wait = Int64((service.stopDeadline + grace) / .nanoseconds(1))
     let call = ServiceCall(service, isStart: false, deadline: SystemTime.monotonicNanoseconds() + wait)
-    call.run { service.stop(within: service.stopDeadline) }
+    call.run { try service.stop(within: service.stopDeadline) }
     return call
   }
 

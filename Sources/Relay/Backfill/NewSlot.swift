@@ -72,7 +72,7 @@ struct NewSlot {
   ) throws -> Int {
     var count = 0
     let now = PostgresTime.now(unixMicroseconds: SystemTime.unixMicroseconds())
-    pipeline.begin(commit: point, committedAt: now)
+    pipeline.begin(commit: point, committedAt: now, past: done)
     try rows.readAll { body, row in
       guard isWanted(row.id.map { body.extracting($0).text } ?? "") else { return }
       count += 1
@@ -91,8 +91,9 @@ struct NewSlot {
       pipeline.wake.clear()
       pipeline.drain()
       if let fault = pipeline.fault { throw fault }
-      if isSettled() { return }
+      // First: with room in the flight it would otherwise be seen only once all rows were handed over.
       guard !stop.isRequested else { throw RelayError.retry(.backfill, "stopped before the slot was made") }
+      if isSettled() { return }
       _ = Poll.wait([pipeline.wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: -1)
     }
   }

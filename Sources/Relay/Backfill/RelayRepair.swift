@@ -21,6 +21,8 @@ public struct RelayRepair {
     public var replacesHealthySlot = false
     /// Rows made before it are not looked at; milliseconds since 1970. Nil looks at all.
     public var since: Int64?
+    /// Topics that rows went to before routes were changed.
+    public var formerTopics: [String] = []
 
     public init() {}
   }
@@ -41,7 +43,7 @@ public struct RelayRepair {
   }
 
   /// Blocks until all is done.
-  /// - Throws: `RelayError` saying what to do; `PostgresError` and `KafkaError` from below.
+  /// - Throws: `RelayError` saying what to do, of code `slotHealthy` where nothing is to be done; `PostgresError` and `KafkaError` from below.
   public func run(registry: MetricsRegistry, progress: (String) -> Void) throws -> Outcome {
     let hasSlot = try check()
     if options.isDryRun { return try compare(SnapshotRows(source, snapshot: nil), progress).outcome }
@@ -67,8 +69,9 @@ public struct RelayRepair {
     try rows.ids(since: options.since) { keys.append(EventKey($0)) }
     var ids = EventIDs(keys)
     keys = []
-    progress("read \(ids.count) rows; reading \((source.topics + [source.parkedTopic]).joined(separator: ", "))")
-    let scan = TopicScan(kafka: settings.kafka, topics: source.topics + [source.parkedTopic], stop: stop)
+    let topics = Array(Set(source.topics + [source.parkedTopic] + options.formerTopics)).sorted()
+    progress("read \(ids.count) rows; reading \(topics.joined(separator: ", "))")
+    let scan = TopicScan(kafka: settings.kafka, topics: topics, stop: stop)
     let scanned = try scan.run(since: since) { ids.markDelivered($0) }
     progress("read \(scanned.records) records; \(ids.deliveredCount) of the rows are there")
     if let horizon = scanned.horizon, options.since == nil, since.map({ $0 < horizon }) ?? true, ids.hasMissing {
@@ -101,7 +104,7 @@ public struct RelayRepair {
       throw RelayError.stop(
         .backfill, "replication slot \(source.slot) is of another plugin or database, and is left alone; name another")
     }
-    if let process = slot[0, 1] {
+    if let process = slot[0, 1], !options.isDryRun {
       throw RelayError.stop(
         .backfill, "replication slot \(source.slot) is in use by process \(process) of PostgreSQL's; stop its relay")
     }
@@ -115,7 +118,7 @@ public struct RelayRepair {
     guard let status = try slotStatus(connection) else { return false }
     if status != "lost", !options.isDryRun, !options.replacesHealthySlot {
       throw RelayError.stop(
-        .backfill,
+        .slotHealthy,
         "replication slot \(source.slot) is there and not lost, so nothing needs a repair; --dry-run tells whether rows "
           + "are missing in Kafka, and --replace-slot repairs all the same")
     }

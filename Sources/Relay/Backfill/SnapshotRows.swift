@@ -39,7 +39,9 @@ struct SnapshotRows {
     var oldest: Int64?
     for table in try tables() {
       guard try columns(of: table).contains(source.columns.createdAt) else { return nil }
-      let time = "extract(epoch FROM min(\(SQLIdentifier.quoted(source.columns.createdAt))))"
+      let column = SQLIdentifier.quoted(source.columns.createdAt)
+      // -infinity is older than any record, and no number.
+      let time = "CASE WHEN isfinite(min(\(column))) THEN extract(epoch FROM min(\(column))) ELSE 0 END"
       guard let text = try connection.run(script: "SELECT floor(\(time) * 1000)::bigint FROM \(table)").scalar,
         let milliseconds = Int64(text)
       else { continue }

@@ -73,6 +73,8 @@ struct TopicScan {
   ) throws -> Outcome {
     var outcome = Outcome()
     var open = Set(parts.keys)
+    // The first record of a partition need not stand at its start: transactions leave marks there that nobody reads.
+    var begun: Set<TopicPartition> = []
     var heardAt = SystemTime.monotonicNanoseconds()
     while !open.isEmpty {
       if stop.isRequested { throw RelayError.retry(.backfill, "stopped while reading the topics") }
@@ -85,7 +87,7 @@ struct TopicScan {
       case .record(let record):
         outcome.records += 1
         guard let part = parts[record.place] else { continue }
-        if part.isCut, record.offset == part.start, let time = record.timestamp {
+        if part.isCut, begun.insert(record.place).inserted, let time = record.timestamp {
           outcome.horizon = max(outcome.horizon ?? time, time)
         }
         if record.offset + 1 >= part.end { open.remove(record.place) }

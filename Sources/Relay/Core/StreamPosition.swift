@@ -38,8 +38,8 @@ struct StreamTracker {
     committed = confirmed
   }
 
-  mutating func begin(commit: LSN, committedAt: Int64) {
-    transaction = Transaction(commit: commit, committedAt: committedAt)
+  mutating func begin(commit: LSN, committedAt: Int64, past: Int = 0) {
+    transaction = Transaction(commit: commit, committedAt: committedAt, ordinal: past)
   }
 
   /// Counts one row. Returns false for one that an earlier connection delivered.

@@ -27,8 +27,14 @@ enum Preflight {
   }
 
   private static func warnings(_ findings: [Finding]) throws(RelayError) -> [String] {
-    if let failure = findings.first(where: { $0.level == .failure }) { throw .stop(code(failure), failure.description) }
+    if let failure = findings.first(where: { $0.level == .failure }) { throw error(failure) }
     return findings.filter { $0.level == .warning }.map(\.description)
+  }
+
+  /// A standby is waited for: it may be promoted, and a failover must not end the relay.
+  private static func error(_ failure: Finding) -> RelayError {
+    failure.check == SourceCheck.recovery
+      ? .retry(.preflight, failure.description, after: .seconds(5)) : .stop(code(failure), failure.description)
   }
 
   private static func code(_ failure: Finding) -> RelayError.Code {

@@ -3,10 +3,11 @@ public enum SourceCheck {
   /// Names of findings that a relay treats on its own.
   static let slotMissing = "slot missing"
   static let slotLost = "slot lost"
+  static let recovery = "recovery"
 
   /// In the order in which a person should mend them.
   public static func findings(_ facts: SourceFacts, _ source: SourceSettings) -> [Finding] {
-    [version(facts.serverVersion), walLevel(facts.walLevel)] + publication(facts.publication, source)
+    [version(facts.serverVersion), recovery(facts.isInRecovery), walLevel(facts.walLevel)] + publication(facts.publication, source)
       + [slot(facts.slot, source)]
   }
 
@@ -14,6 +15,13 @@ public enum SourceCheck {
     let text = "PostgreSQL \(version / 10_000).\(version % 10_000)"
     guard version < 150_014 else { return .ok("server version", text) }
     return .warning("server version", "\(text) has defects that lose decoded rows", "update to 15.14")
+  }
+
+  private static func recovery(_ isInRecovery: Bool) -> Finding {
+    guard isInRecovery else { return .ok(recovery, "the server is a primary") }
+    return .failure(
+      recovery, "the server is a standby, where no outbox is written",
+      "name the primary, or all servers with target_session_attrs=read-write")
   }
 
   private static func walLevel(_ level: String) -> Finding {
@@ -72,7 +80,7 @@ public enum SourceCheck {
   }
 
   private static func slot(_ slot: SourceFacts.Slot?, _ source: SourceSettings) -> Finding {
-    let repair = "type bongsu relay repair --slot \(source.slot)"
+    let repair = "type \(source.repairCommand())"
     guard let slot else {
       return .failure(
         slotMissing, "replication slot \(source.slot) does not exist",

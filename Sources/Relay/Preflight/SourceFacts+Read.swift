@@ -5,11 +5,14 @@ extension SourceFacts {
   /// Asks the server; it needs no right beyond CONNECT.
   public static func read(_ source: SourceSettings, _ connection: PostgresConnection) throws -> SourceFacts {
     let settings = try connection.execute(
-      "SELECT current_setting('wal_level'), setting FROM pg_settings WHERE name = 'wal_sender_timeout'")
-    return SourceFacts(
+      "SELECT current_setting('wal_level'), setting, pg_is_in_recovery() FROM pg_settings "
+        + "WHERE name = 'wal_sender_timeout'")
+    var facts = SourceFacts(
       serverVersion: connection.serverVersion, walLevel: settings[0, 0] ?? "",
       senderTimeoutMilliseconds: settings[0, 1].flatMap { Int($0) } ?? 60_000,
       publication: try publication(source.publication, connection), slot: try slot(source.slot, connection))
+    facts.isInRecovery = settings[0, 2] == "t"
+    return facts
   }
 
   private static func publication(_ name: String, _ connection: PostgresConnection) throws -> Publication? {

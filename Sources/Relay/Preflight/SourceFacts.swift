@@ -53,6 +53,8 @@ public struct SourceFacts: Sendable, Equatable {
     }
   }
 
+  /// A standby, which streams from a slot only from PostgreSQL 16 on and makes none.
+  public var isInRecovery = false
   /// As 150020 for 15.20.
   public var serverVersion: Int
   public var walLevel: String

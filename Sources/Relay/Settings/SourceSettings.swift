@@ -34,6 +34,11 @@ public struct SourceSettings: Sendable {
     self.parkedTopic = parkedTopic
   }
 
+  /// What a person types to have this source made whole; with the relay's own file or flags it names one of several.
+  func repairCommand(replacesSlot: Bool = false) -> String {
+    "bongsu relay repair --source \(name)\(replacesSlot ? " --replace-slot" : "") with the relay's configuration"
+  }
+
   /// Every topic that rows of this source may go to, in a stable order.
   var topics: [String] { Array(Set(routes.values).union([topic])).sorted() }
 }

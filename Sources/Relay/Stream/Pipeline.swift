@@ -74,8 +74,9 @@ final class Pipeline {
 
   var hasRoom: Bool { !flight.isFull && flight.bytes < bounds.bytes }
 
-  func begin(commit: LSN, committedAt: Int64) {
-    tracker.begin(commit: commit, committedAt: committedAt)
+  /// - Parameter past: rows of the transaction that another pipeline has sent.
+  func begin(commit: LSN, committedAt: Int64, past: Int = 0) {
+    tracker.begin(commit: commit, committedAt: committedAt, past: past)
     if let transaction = tracker.transaction { writer.begin(transaction) }
   }
 

@@ -58,7 +58,7 @@ final class SourceLoop {
       throw RelayError.stop(
         .identity,
         "the server's log ends at \(identity.position), before the confirmed \(from): it was restored or is "
-          + "another server; type bongsu relay repair --replace-slot --slot \(source.slot)")
+          + "another server; type \(source.repairCommand(replacesSlot: true))")
     }
     try connection.startReplication(slot: source.slot, from: from, publications: [source.publication])
     logger.info("streaming", ["source": source.name, "slot": source.slot, "from": from.description])
@@ -82,7 +82,7 @@ final class SourceLoop {
       .stream,
       "the log holds rows from a time without publication \(source.publication), which PostgreSQL cannot decode "
         + "(\(error.description)); make the publication if it is missing, then type "
-        + "bongsu relay repair --replace-slot --slot \(source.slot)")
+        + source.repairCommand(replacesSlot: true))
   }
 
   /// At the first set-up, and only when asked to, a missing slot is made.

@@ -100,7 +100,7 @@ final class SlotWatcher {
         ? nil
         : "\(gone) was taken out of publication \(source.publication), and rows written since are not in the stream; "
           + "type ALTER PUBLICATION \(source.publication) ADD TABLE \(gone) and then "
-          + "bongsu relay repair --replace-slot --slot \(source.slot), or start the relay again if it was meant")
+          + "\(source.repairCommand(replacesSlot: true)), or start the relay again if it was meant")
   }
 
   /// Gives a database without traffic of its own something to confirm.
@@ -114,15 +114,20 @@ final class SlotWatcher {
     let connection = try PostgresConnection(maintenance.connection ?? source.connection)
     // Who was not granted it leaves it to others.
     guard try OutboxFunction.look("maintain", connection) == .granted else { return }
-    let done = try connection.execute("SELECT * FROM outbox.maintain($1::interval)", [.text(maintenance.keep)])
+    while !stop.isRequested, try maintainOneStep(connection, keep: maintenance.keep) {}
     metrics.maintenanceDone.increment()
-    for row in 0..<done.rowCount {
-      logger.info(
-        "maintenance",
-        [
-          "source": source.name, "action": done[row, 0] ?? "", "object": done[row, 1] ?? "",
-          "detail": done[row, 2] ?? "",
-        ])
+  }
+
+  /// In a transaction of its own, as each step keeps writers off a table until its transaction ends.
+  /// - Returns: whether something was made or dropped, so that there may be more to do.
+  private func maintainOneStep(_ connection: PostgresConnection, keep: String) throws -> Bool {
+    let answer = try connection.execute("SELECT * FROM outbox.maintain($1::interval, 1)", [.text(keep)])
+    let rows = (0..<answer.rowCount).map { row in (0..<3).map { answer[row, $0] ?? "" } }
+    let steps = rows.filter { ["created", "dropped"].contains($0[0]) }
+    // Why something was not done is said once, at the end.
+    for row in steps.isEmpty ? rows : steps {
+      logger.info("maintenance", ["source": source.name, "action": row[0], "object": row[1], "detail": row[2]])
     }
+    return !steps.isEmpty
   }
 }

@@ -59,6 +59,38 @@ struct MaintainTests {
     #expect(try maintain().isEmpty)
   }
 
+  @Test func `it can go step by step, a transaction each`() throws {
+    let days = try [30, 31].map { try insert(daysFromNow: $0) }
+    func step(_ count: Int) throws -> [String?] {
+      try connection.execute("SELECT object FROM outbox.maintain('7 days', $1::int)", [.text("\(count)")]).column
+    }
+    #expect(try step(1) == [days[0]])
+    #expect(try step(1) == [days[1]])
+    #expect(try step(1).isEmpty)
+    #expect(throws: PostgresError.self) { try step(0) }
+  }
+
+  @Test func `a registration takes nothing from another one of the same slot`() throws {
+    try register(slot)
+    try database.run("CREATE PUBLICATION other FOR TABLE outbox.event")
+    try connection.execute("SELECT outbox.register_slot($1, 'other')", [.text(slot)])
+    try connection.execute("SELECT outbox.register_slot($1, 'other')", [.text(slot)])
+    let all = "SELECT string_agg(publication, ' ' ORDER BY publication) FROM outbox.slot"
+    #expect(try database.scalar(all) == "bongsu other")
+    try dropSlots()
+  }
+
+  @Test func `a day that is made anew does not inherit an end`() throws {
+    let day = try insert(daysFromNow: -10)
+    _ = try maintain()
+    #expect(try database.scalar("SELECT count(*) FROM outbox.day_end WHERE partition = $1", [.text(day)]) == "1")
+    try database.run("DROP TABLE outbox.\(day); UPDATE outbox.day_end SET lsn = '0/1'")
+    #expect(try insert(daysFromNow: -10) == day)
+    _ = try maintain()
+    let end = "SELECT lsn IS DISTINCT FROM '0/1' FROM outbox.day_end WHERE partition = $1"
+    #expect(try database.scalar(end, [.text(day)]) == "t")
+  }
+
   @Test func `a stray is moved into its day and published once`() throws {
     try database.makeSlot(slot)
     let day = try insert(daysFromNow: 30)

@@ -75,6 +75,7 @@ struct RelayRepairTests {
   @Test func `a healthy slot is left alone unless asked for`() throws {
     try database.makeSlot(source.slot)
     let error = #expect(throws: RelayError.self) { try repair() }
+    #expect(error?.code == .slotHealthy)
     #expect(error?.description.contains("--replace-slot") == true)
     try enqueue(5)
     #expect(try repair { $0.replacesHealthySlot = true }.sent == 5)
@@ -86,6 +87,23 @@ struct RelayRepairTests {
     try reader.startReplication(slot: source.slot, from: .zero, publications: ["bongsu"])
     let error = #expect(throws: RelayError.self) { try repair { $0.replacesHealthySlot = true } }
     #expect(error?.description.contains("stop its relay") == true)
+    // To look does not need the slot.
+    try enqueue(4)
+    #expect(try repair { $0.isDryRun = true } == .init(rows: 4, delivered: 0, sent: 0))
+  }
+
+  @Test func `what a former topic holds is not sent again`() throws {
+    try enqueue(9)
+    try repair()
+    try database.run("SELECT pg_drop_replication_slot('\(source.slot)')")
+    let topic = uniqueName("repair")
+    try SharedServers.kafka.makeTopic(topic, partitions: 3)
+    var moved = source
+    moved.topic = topic
+    var options = RelayRepair.Options()
+    options.formerTopics = [source.topic]
+    let repair = RelayRepair(moved, settings, options: options)
+    #expect(try repair.run(registry: MetricsRegistry()) { _ in } == .init(rows: 9, delivered: 9, sent: 0))
   }
 
   @Test func `a row whose pointer is parked counts as sent`() throws {

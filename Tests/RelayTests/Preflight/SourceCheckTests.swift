@@ -32,19 +32,20 @@ struct SourceCheckTests {
 
   @Test func `a sound source has nothing to mend`() {
     let findings = SourceCheck.findings(Self.facts(), source)
-    #expect(findings.map(\.check) == ["server version", "wal_level", "publication", "table", "slot"])
+    #expect(findings.map(\.check) == ["server version", "recovery", "wal_level", "publication", "table", "slot"])
     #expect(findings.allSatisfy { $0.level == .ok && $0.remedy == nil })
   }
 
   @Test(
     arguments: [
       Case("wal_level", "ALTER SYSTEM SET wal_level = logical") { $0.walLevel = "replica" },
+      Case("recovery", "name the primary") { $0.isInRecovery = true },
       Case("publication", "CREATE PUBLICATION bongsu FOR TABLE") { $0.publication = nil },
       Case("publication", "CREATE PUBLICATION bongsu FOR TABLE") { $0.publication?.publishesInserts = false },
       Case("publication", "ALTER PUBLICATION bongsu ADD TABLE") { $0.publication?.tables = [] },
       Case("table", "no column payload") { $0.publication?.tables[0].columns.removeAll { $0 == "payload" } },
       Case("slot missing", "--create-slot") { $0.slot = nil },
-      Case("slot lost", "bongsu relay repair --slot bongsu") { $0.slot?.walStatus = "lost" },
+      Case("slot lost", "bongsu relay repair --source default") { $0.slot?.walStatus = "lost" },
       Case("slot", "another plugin") { $0.slot?.plugin = "test_decoding" },
       Case("slot", "another plugin or database") { $0.slot?.isOfThisDatabase = false },
     ])

@@ -56,6 +56,24 @@ extension Scenarios {
       }
     }
 
+    @Test func `a source without its slot does not stop another, and needs no restart once it has one`() throws {
+      var setup = Scenario.Setup()
+      setup.tables = 2
+      setup.makesSlot = false
+      setup.flags = ["--set", "relay.outboxTables=2"]
+      try Scenario.play("set-up: one slot of two missing", 1, setup, duplicates: .none) { scene in
+        try scene.database.makeSlot(scene.slots[0])
+        try scene.launchRelay()
+        try scene.relay.waitForProblem("\(scene.slots[1]) does not exist")
+        try scene.insert()
+        try scene.waitUntil(acknowledged: 1)
+        try scene.database.makeSlot(scene.slots[1])
+        try scene.relay.waitUntilReady()
+        for _ in 0..<20 { try scene.database.run("SELECT outbox.enqueue('order', gen_random_uuid()::text, 't', '{}')") }
+        try scene.settle()
+      }
+    }
+
     @Test func `a missing slot is not made by itself`() throws {
       var setup = Scenario.Setup()
       setup.makesSlot = false
