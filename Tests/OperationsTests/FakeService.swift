@@ -27,8 +27,8 @@ final class FakeService: Service {
   let stopGate: WakeSignal?
 
   init(
-    _ name: String, _ journal: Journal, refuses: Bool = false, leavesWork: Bool = false, stopDeadline: Duration = .seconds(20),
-    startGate: WakeSignal? = nil, stopGate: WakeSignal? = nil
+    _ name: String, _ journal: Journal, refuses: Bool = false, leavesWork: Bool = false,
+    stopDeadline: Duration = .seconds(20), startGate: WakeSignal? = nil, stopGate: WakeSignal? = nil
   ) {
     (self.name, self.journal, self.refuses, self.stopDeadline) = (name, journal, refuses, stopDeadline)
     self.leavesWork = leavesWork

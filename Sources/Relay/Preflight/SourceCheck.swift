@@ -7,8 +7,8 @@ public enum SourceCheck {
 
   /// In the order in which a person should mend them.
   public static func findings(_ facts: SourceFacts, _ source: SourceSettings) -> [Finding] {
-    [version(facts.serverVersion), recovery(facts.isInRecovery), walLevel(facts.walLevel)] + publication(facts.publication, source)
-      + [slot(facts.slot, source)]
+    [version(facts.serverVersion), recovery(facts.isInRecovery), walLevel(facts.walLevel)]
+      + publication(facts.publication, source) + [slot(facts.slot, source)]
   }
 
   private static func version(_ version: Int) -> Finding {
