@@ -14,8 +14,11 @@ public enum SHA256 {
 
   /// The digest in 64 small hexadecimal digits.
   public static func hexadecimal(_ bytes: RawSpan) -> String {
-    hash(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    Hexadecimal.text(hash(bytes))
   }
+
+  /// The same of an array.
+  public static func hash(_ bytes: [UInt8]) -> [UInt8] { unsafe hash(bytes.span.bytes) }
 
   /// The same of an array.
   public static func hexadecimal(of bytes: [UInt8]) -> String {
