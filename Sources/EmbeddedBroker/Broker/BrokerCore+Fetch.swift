@@ -26,7 +26,7 @@ extension BrokerCore {
   private func read(_ request: FetchAPI.Request) -> Reading {
     var reading = Reading()
     // A quarter of what is free, so that many large answers do not use up the memory; one batch comes in any case.
-    var left = min(Int(max(request.bytesMax, 0)), settings.fetchBytesMax, budget.free / 4)
+    var left = min(Int(max(request.bytesMax, 0)), settings.fetchBytesMax, memory.answers.free / 4)
     for topic in request.topics {
       let name = name(of: topic.topic)
       var result = FetchAPI.TopicResult(topic: topic.topic)

@@ -25,7 +25,7 @@ extension BrokerCore {
   var snapshot: BrokerSnapshot {
     var snapshot = BrokerSnapshot()
     snapshot.statistics = statistics
-    snapshot.memoryBytes = budget.used
+    snapshot.memoryBytes = memory.used
     snapshot.topics = partitions.count
     snapshot.partitions = byLog.count
     snapshot.logBytes = byLog.values.reduce(0) { $0 + $1.log.size }

@@ -11,7 +11,7 @@ final class BrokerCore {
   let producerIDs: ProducerIDs
   let groups: GroupCoordinator
   let clusterID: String
-  let budget: MemoryBudget
+  let memory: ServerMemory
   let report: BrokerReport
   var advertised: (host: String, port: Int32) = ("", 0)
   var partitions: [String: [Partition]] = [:]
@@ -36,7 +36,7 @@ final class BrokerCore {
     self.loop = loop
     self.files = files
     self.report = report
-    budget = MemoryBudget(limit: settings.memoryBytesMax)
+    memory = ServerMemory(limit: settings.memoryBytesMax)
     let now = WallClock.now
     clusterID = try ClusterID.readOrMake(directory: settings.dataDirectory, files: files)
     catalog = try Catalog(directory: settings.dataDirectory, files: files)

@@ -17,7 +17,7 @@ final class Connection {
   let id: UInt64
   let peer: String
   private let stream: TCPStream
-  private let budget: MemoryBudget
+  private let memory: ServerMemory
   private let duties: Duties
   private var assembler: FrameAssembler
   /// Bytes that came and that no room could be had for.
@@ -29,6 +29,7 @@ final class Connection {
   private var unsent = 0
   private var isProcessing = false
   private var isWaiting = false
+  private var isWaitingToFetch = false
   private var isStopping = false
   private(set) var isClosed = false
   /// Milliseconds of the loop's clock: when something last came or went, and when the present request began.
@@ -36,10 +37,10 @@ final class Connection {
   private var frameBegan: Int64?
   private var unsentSeen = 0
 
-  init(_ stream: TCPStream, id: UInt64, largest: Int, budget: MemoryBudget, duties: Duties) {
+  init(_ stream: TCPStream, id: UInt64, largest: Int, memory: ServerMemory, duties: Duties) {
     self.id = id
     self.stream = stream
-    self.budget = budget
+    self.memory = memory
     self.duties = duties
     peer = stream.peer
     assembler = FrameAssembler(largest: largest)
@@ -66,7 +67,8 @@ final class Connection {
     guard !isClosed else { return }
     isClosed = true
     stream.close()
-    budget.release(charged + unsent)
+    memory.requests.release(charged)
+    memory.answers.release(unsent)
     charged = 0
     unsent = 0
     for exchange in exchanges { exchange.onAbandon?() }
@@ -80,8 +82,8 @@ final class Connection {
   /// Bytes that may be read now. A request that has its room already comes in whatever others hold, and who holds
   /// next to nothing may always ask for something small: else they would wait for room that only their own end gives back.
   private var room: Int {
-    if isLarge || budget.hasRoom { return .max }
-    return unsent == 0 && charged < Self.smallRead ? Self.smallRead : 0
+    if isLarge || memory.requests.hasRoom { return .max }
+    return charged < Self.smallRead ? Self.smallRead : 0
   }
 
   private static let smallRead = 1_024
@@ -90,7 +92,7 @@ final class Connection {
     stream.read(false)
     guard !isWaiting else { return }
     isWaiting = true
-    budget.wait { [weak self] in
+    memory.requests.wait { [weak self] in
       guard let self, !isClosed else { return }
       isWaiting = false
       takeHeld()
@@ -128,7 +130,7 @@ final class Connection {
           frameBegan = nil
           backlog.append(frame)
         case .announces(let count):
-          guard budget.reserve(count) else {
+          guard memory.requests.reserve(count) else {
             hold(bytes, from: position)
             return
           }
@@ -153,7 +155,7 @@ final class Connection {
 
   private func charge(_ bytes: Int) {
     charged += bytes
-    budget.take(bytes)
+    memory.requests.take(bytes)
   }
 
   // MARK: Handling
@@ -162,12 +164,15 @@ final class Connection {
     guard !isProcessing else { return }
     isProcessing = true
     collect()
-    while !isClosed, let frame = backlog.first, mayStart(frame) {
-      handleFirst()
-      collect()
-    }
+    // What has left makes room for the next one.
+    repeat {
+      while mayStartNext {
+        handleFirst()
+        collect()
+      }
+      flush()
+    } while mayStartNext
     isProcessing = false
-    flush()
     guard !isClosed, !isStopping, !isWaiting || held.isEmpty && room > 0 else { return }
     stream.read(backlog.isEmpty)
   }
@@ -184,11 +189,30 @@ final class Connection {
     if !isClosed { charge(-count) }
   }
 
+  private var mayStartNext: Bool {
+    guard !isClosed, let frame = backlog.first else { return false }
+    return mayStart(frame)
+  }
+
   private func mayStart(_ frame: [UInt8]) -> Bool {
     guard unsent < Self.unsentBytesMax, !isStopping else { return false }
-    guard !exchanges.isEmpty else { return true }
-    let isProduce = frame.integer(Int16.self, at: 0) == APIKey.produce.rawValue
-    return isProduce && exchanges.count < Self.producesMax && exchanges.allSatisfy(\.isProduce)
+    let key = frame.integer(Int16.self, at: 0)
+    guard !exchanges.isEmpty else { return key != APIKey.fetch.rawValue || mayFetch() }
+    return key == APIKey.produce.rawValue && exchanges.count < Self.producesMax && exchanges.allSatisfy(\.isProduce)
+  }
+
+  /// Its answer may be as large as a batch. Who takes its answers gets one whatever others hold; else everybody would
+  /// wait for those who do not.
+  private func mayFetch() -> Bool {
+    if unsent == 0 || memory.answers.isRoomy { return true }
+    guard !isWaitingToFetch else { return false }
+    isWaitingToFetch = true
+    memory.answers.wait { [weak self] in
+      guard let self, !isClosed else { return }
+      isWaitingToFetch = false
+      process()
+    }
+    return false
   }
 
   func begin(_ header: RequestHeader, bytes: Int) -> Exchange {
@@ -198,7 +222,7 @@ final class Connection {
       guard let self, !isClosed else { return }
       let bytes = exchange.answerBytes
       unsent += bytes
-      budget.take(bytes)
+      memory.answers.take(bytes)
       duties.answered(exchange, bytes)
       process()
     }
@@ -228,7 +252,7 @@ final class Connection {
 
   private func sent(_ bytes: Int) {
     unsent -= bytes
-    budget.release(bytes)
+    memory.answers.release(bytes)
   }
 
   private func drained() {

@@ -1,4 +1,21 @@
-/// Bytes of all connections together: requests that are read or wait, and answers that are not sent yet.
+/// The bytes that the broker holds for its clients. Requests and answers have a half each: answers that nobody takes
+/// keep no request from being read and handled.
+struct ServerMemory {
+  let requests: MemoryBudget
+  let answers: MemoryBudget
+
+  init(limit: Int) { (requests, answers) = (MemoryBudget(limit: limit / 2), MemoryBudget(limit: limit / 2)) }
+
+  var used: Int { requests.used + answers.used }
+
+  /// To be called in every turn.
+  func serveLines() {
+    requests.serveLine()
+    answers.serveLine()
+  }
+}
+
+/// Bytes of all connections together: requests that are read or wait, or answers that are not sent yet.
 ///
 /// A connection that finds no room waits in line and is called when there is some.
 final class MemoryBudget {
@@ -9,6 +26,8 @@ final class MemoryBudget {
   init(limit: Int) { self.limit = limit }
 
   var hasRoom: Bool { used < limit }
+  /// A quarter is left to those who come with nothing.
+  var isRoomy: Bool { used < limit / 4 * 3 }
   var free: Int { max(limit - used, 0) }
 
   func take(_ bytes: Int) { used += bytes }

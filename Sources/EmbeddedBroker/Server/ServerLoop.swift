@@ -75,7 +75,7 @@ final class ServerLoop {
     nextConnection += 1
     core.statistics.connectionsOpened += 1
     connections[nextConnection] = Connection(
-      stream, id: nextConnection, largest: settings.requestBytesMax, budget: core.budget, duties: duties)
+      stream, id: nextConnection, largest: settings.requestBytesMax, memory: core.memory, duties: duties)
   }
 
   private var duties: Connection.Duties {
@@ -99,7 +99,7 @@ final class ServerLoop {
   private func turn() {
     core.wakeShown()
     if settings.sync == .always { core.syncs.run() }
-    core.budget.serveLine()
+    core.memory.serveLines()
     if stage != .running { goOnStopping() }
   }
 
