@@ -24,8 +24,10 @@ extension Admin {
     unsafe send(client, cOptions)
     unsafe rd_kafka_AdminOptions_destroy(cOptions)
     defer { serveListeners() }
-    // The request's own time-out comes as an event, so this needs none.
-    guard let event = unsafe rd_kafka_queue_poll(queue, -1) else { throw KafkaError(.timedOut) }
+    // The request's own time-out comes as an event, before this one.
+    guard let event = unsafe rd_kafka_queue_poll(queue, Int32(options.timeoutMilliseconds) + 5_000) else {
+      throw KafkaError(.timedOut)
+    }
     defer { unsafe rd_kafka_event_destroy(event) }
     let code = unsafe rd_kafka_event_error(event)
     guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {

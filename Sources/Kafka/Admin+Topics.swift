@@ -61,6 +61,26 @@ extension Admin {
     }
   }
 
+  /// Removes what partitions hold before an offset; -1 is their present end.
+  /// - Throws: the first partition's error as well.
+  public func deleteRecords(
+    before offsets: [TopicPartition: Int64], timeoutMilliseconds: Int = 10_000
+  ) throws(KafkaError) {
+    let list = PartitionList(offsets)
+    var request = unsafe rd_kafka_DeleteRecords_new(list.handle)
+    defer { unsafe rd_kafka_DeleteRecords_destroy(request) }
+    let options = Options(operation: RD_KAFKA_ADMIN_OP_DELETERECORDS, timeoutMilliseconds: timeoutMilliseconds)
+    let answer = try unsafe self.request(options) {
+      unsafe rd_kafka_DeleteRecords($0, &request, 1, $1, queue)
+    } read: { event -> Result<Void, KafkaError> in
+      let result = unsafe rd_kafka_event_DeleteRecords_result(event)
+      guard let partitions = unsafe rd_kafka_DeleteRecords_result_offsets(result) else { return .success(()) }
+      let failed = unsafe PartitionList.elements(partitions).first { unsafe $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }
+      return unsafe failed.map { unsafe .failure(KafkaError($0.err)) } ?? .success(())
+    }
+    try answer.get()
+  }
+
   private static func make(_ topic: NewTopic) throws(KafkaError) -> OpaquePointer {
     var made: OpaquePointer?
     let (partitions, replicas) = (Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor))

@@ -65,7 +65,7 @@ public enum StartOffset: Hashable, Sendable {
   }
 
   static func elements(
-    _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    _ list: UnsafePointer<rd_kafka_topic_partition_list_t>
   ) -> UnsafeBufferPointer<rd_kafka_topic_partition_t> {
     unsafe UnsafeBufferPointer(start: list.pointee.elems, count: Int(list.pointee.cnt))
   }

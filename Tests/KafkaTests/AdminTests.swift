@@ -3,10 +3,10 @@ import Runtime
 import TestSupport
 import Testing
 
-@Suite(.requires(.kafka)) struct AdminTests {
+@Suite(.requires(.broker)) struct AdminTests {
   @Test("topics are made, described, altered, widened and deleted")
   func lifecycle() throws {
-    let admin = try Admin(SharedServers.kafka.kafkaSettings)
+    let admin = try Admin(SharedServers.broker.kafkaSettings)
     let name = uniqueName("admin")
     let topic = NewTopic(
       name, partitions: 3, configuration: ["retention.ms": "86400000", "max.message.bytes": "20000"])
@@ -30,12 +30,12 @@ import Testing
 
   @Test("a setting that the broker does not know or accept is refused with its words")
   func refusedSetting() throws {
-    let admin = try Admin(SharedServers.kafka.kafkaSettings)
+    let admin = try Admin(SharedServers.broker.kafkaSettings)
     let name = uniqueName("admin")
     let bad = try admin.createTopics([NewTopic(name, partitions: 1, configuration: ["retention.ms": "long"])])
     #expect(bad.first?.error?.code == .invalidConfig)
     #expect(bad.first?.error?.message.contains("retention.ms") == true)
-    try SharedServers.kafka.makeTopic(name)
+    try SharedServers.broker.makeTopic(name)
     let error = #expect(throws: KafkaError.self) {
       try admin.alterConfiguration(ofTopic: name, set: ["retention.msec": "1"])
     }
@@ -44,7 +44,7 @@ import Testing
 
   @Test("the settings of a missing topic are an error to retry slowly")
   func missingTopic() throws {
-    let admin = try Admin(SharedServers.kafka.kafkaSettings)
+    let admin = try Admin(SharedServers.broker.kafkaSettings)
     let error = #expect(throws: KafkaError.self) { try admin.configuration(of: .topic(uniqueName("missing"))) }
     #expect(error?.code == .unknownTopicOrPart)
   }
@@ -58,7 +58,7 @@ import Testing
 
   @Test("the cluster tells its id, controller, brokers and their settings")
   func cluster() throws {
-    let kafka = try SharedServers.kafka
+    let kafka = try SharedServers.broker
     let admin = try Admin(kafka.kafkaSettings)
     #expect(try admin.clusterID(timeoutMilliseconds: 10_000)?.isEmpty == false)
     #expect(try admin.controllerID(timeoutMilliseconds: 10_000) == 1)

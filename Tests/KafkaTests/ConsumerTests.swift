@@ -20,19 +20,19 @@ struct Read: Equatable {
   }
 }
 
-@Suite(.requires(.kafka)) struct ConsumerTests {
+@Suite(.requires(.broker)) struct ConsumerTests {
   /// Produces values 0… with key k to a new topic.
   private func filledTopic(_ count: Int, partitions: Int = 1) throws -> String {
     let name = uniqueName("consumer")
-    try SharedServers.kafka.makeTopic(name, partitions: partitions)
-    let producer = try Producer(SharedServers.kafka.kafkaSettings)
+    try SharedServers.broker.makeTopic(name, partitions: partitions)
+    let producer = try Producer(SharedServers.broker.kafkaSettings)
     for number in 0..<count { try producer.send(name, key: "k", value: "\(number)", token: UInt(number)) }
     #expect(producer.collect().filter { $0.error == nil }.count == count)
     return name
   }
 
   private func consumer(_ properties: [String: String] = [:], group: String? = nil) throws -> Consumer {
-    var settings = try SharedServers.kafka.kafkaSettings
+    var settings = try SharedServers.broker.kafkaSettings
     settings.properties = ["enable.partition.eof": "true"].merging(properties) { $1 }
     return try Consumer(settings, group: group)
   }
@@ -40,8 +40,8 @@ struct Read: Equatable {
   @Test("what was produced is read as it was: null and empty keys and values, headers with null and equal names")
   func roundTrip() throws {
     let name = uniqueName("round")
-    try SharedServers.kafka.makeTopic(name)
-    let producer = try Producer(SharedServers.kafka.kafkaSettings)
+    try SharedServers.broker.makeTopic(name)
+    let producer = try Producer(SharedServers.broker.kafkaSettings)
     try producer.send(name, key: nil, value: "", headers: [("id", "1"), ("id", nil), ("", ""), ("한", "글")])
     try producer.send(name, key: "", value: nil)
     try producer.send(name, key: "k", value: "v")
@@ -110,7 +110,7 @@ struct Read: Equatable {
   func wakes() throws {
     let name = try filledTopic(1)
     let wake = WakeSignal()
-    let consumer = try Consumer(SharedServers.kafka.kafkaSettings, wake: wake)
+    let consumer = try Consumer(SharedServers.broker.kafkaSettings, wake: wake)
     try consumer.assign([TopicPartition(name, 0): .beginning])
     var values: [String?] = []
     while values.isEmpty, Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 10_000) {

@@ -3,9 +3,9 @@ import Runtime
 import TestSupport
 import Testing
 
-@Suite(.requires(.kafka)) struct ProducerBrokerTests {
+@Suite(.requires(.broker)) struct ProducerBrokerTests {
   private func read(_ topic: String) throws -> [Read] {
-    var settings = try SharedServers.kafka.kafkaSettings
+    var settings = try SharedServers.broker.kafkaSettings
     settings.properties["enable.partition.eof"] = "true"
     let consumer = try Consumer(settings)
     try consumer.assign([TopicPartition(topic, 0): .beginning])
@@ -15,8 +15,8 @@ import Testing
   @Test("a record over the topic's limit is refused alone when batches stay below it, and the others keep their order")
   func largeAmongSmall() throws {
     let name = uniqueName("limit")
-    try SharedServers.kafka.makeTopic(name, configuration: ["max.message.bytes": "20000"])
-    var settings = try SharedServers.kafka.kafkaSettings
+    try SharedServers.broker.makeTopic(name, configuration: ["max.message.bytes": "20000"])
+    var settings = try SharedServers.broker.kafkaSettings
     settings.properties["batch.size"] = "15000"
     let producer = try Producer(settings)
     for number in 0..<1_000 {
@@ -31,7 +31,7 @@ import Testing
 
   @Test("records for a missing topic are given back as unknown, to be retried slowly")
   func missingTopic() throws {
-    var settings = try SharedServers.kafka.kafkaSettings
+    var settings = try SharedServers.broker.kafkaSettings
     settings.properties["topic.metadata.propagation.max.ms"] = "100"
     let producer = try Producer(settings)
     let name = uniqueName("missing")
@@ -48,10 +48,10 @@ import Testing
   @Test("a topic that appears takes what waited for it")
   func lateTopic() throws {
     let name = uniqueName("late")
-    let producer = try Producer(SharedServers.kafka.kafkaSettings)
+    let producer = try Producer(SharedServers.broker.kafkaSettings)
     try producer.send(name, value: "waited", token: 1)
     #expect(!producer.flush(timeoutMilliseconds: 300))
-    try SharedServers.kafka.makeTopic(name)
+    try SharedServers.broker.makeTopic(name)
     #expect(producer.collect(timeoutMilliseconds: 20_000).map { [$0.token: $0.error] } == [[1: nil]])
     #expect(try read(name).map(\.value) == ["waited"])
   }

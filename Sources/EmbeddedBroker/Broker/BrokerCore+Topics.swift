@@ -20,6 +20,7 @@ extension BrokerCore {
   }
 
   private func create(_ asked: CreateTopicsAPI.Topic, validatesOnly: Bool) throws(PartitionError) -> Topic {
+    let count = try partitionCount(asked)
     var values: [String: String] = [:]
     for setting in asked.settings {
       guard let value = setting.value else {
@@ -28,7 +29,6 @@ extension BrokerCore {
       values[setting.name] = value
     }
     let configuration = try TopicConfiguration(values)
-    let count = try partitionCount(asked)
     if validatesOnly {
       let topic = Topic(name: asked.name, id: .none, partitions: count, configuration: configuration)
       try catalog.check(topic)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The command against real servers: what it measures is not judged, what it leaves is.
-@Suite("bongsu bench relay", .requires(.postgres, .kafka))
+@Suite("bongsu bench relay", .requires(.postgres, .broker))
 struct BenchCommandTests {
   private let database: TestDatabase
   private let json: TemporaryDirectory
@@ -21,7 +21,7 @@ struct BenchCommandTests {
   private func arguments(_ more: String..., conninfo: String? = nil) throws -> [String] {
     [
       "bench", "relay", "--dsn", conninfo ?? database.conninfo, "--bootstrap-servers",
-      try SharedServers.kafka.bootstrapServers,
+      try SharedServers.broker.bootstrapServers,
     ] + more
   }
 
@@ -32,7 +32,7 @@ struct BenchCommandTests {
       SELECT nspname FROM pg_namespace UNION ALL SELECT pubname FROM pg_publication
       UNION ALL SELECT slot_name FROM pg_replication_slots
       """)
-    let topics = try Admin(SharedServers.kafka.kafkaSettings).metadata(timeoutMilliseconds: 10_000).topics.map(\.name)
+    let topics = try Admin(SharedServers.broker.kafkaSettings).metadata(timeoutMilliseconds: 10_000).topics.map(\.name)
     return (rows.column + topics).filter { $0.hasPrefix(name) }
   }
 
@@ -97,7 +97,7 @@ struct BenchCommandTests {
     try database.run(String(statements))
     #expect(try leftovers(name) == [name], "the topic")
     #expect(advice.hasSuffix("kafka-topics --delete --topic \(name)"))
-    _ = try Admin(SharedServers.kafka.kafkaSettings).deleteTopics([name])
+    _ = try Admin(SharedServers.broker.kafkaSettings).deleteTopics([name])
     try expectNothingLeft(name)
   }
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The doctor against servers that are sound or broken in one way each.
-@Suite("bongsu doctor", .requires(.postgres, .kafka))
+@Suite("bongsu doctor", .requires(.postgres, .broker))
 struct DoctorTests {
   private let database: TestDatabase
   private let slot = uniqueName("s", separator: "_")
@@ -18,7 +18,7 @@ struct DoctorTests {
     database = try SharedServers.postgres.newDatabase()
     try database.migrate()
     try database.makeSlot(slot)
-    try SharedServers.kafka.makeTopic(topic)
+    try SharedServers.broker.makeTopic(topic)
   }
 
   private func examine(
@@ -29,7 +29,7 @@ struct DoctorTests {
       name: "default", connection: try connection ?? database.settings, slot: slot, publication: "bongsu", topic: topic,
       parkedTopic: topic)
     change(&source)
-    let settings = try kafka ?? SharedServers.kafka.kafkaSettings
+    let settings = try kafka ?? SharedServers.broker.kafkaSettings
     return Doctor(DoctorTarget(sources: [source], kafka: settings)).examine()
   }
 
@@ -122,17 +122,21 @@ struct DoctorTests {
     #expect(failures(report).last?.contains("check that the brokers run") == true, "\(report.text)")
   }
 
-  @Test func `topics that are missing or take nothing`() throws {
+  @Test func `a topic that is missing`() throws {
     let missing = failures(try examine { $0.parkedTopic = uniqueName("missing") })
     #expect(missing.map { $0.contains("does not exist") && $0.contains("bongsu topics apply") } == [true])
+  }
+
+  /// The embedded broker makes none.
+  @Test(.requires(.kafka)) func `a topic that takes nothing`() throws {
     let stuck = uniqueName("stuck")
-    try SharedServers.kafka.makeTopic(stuck, configuration: ["min.insync.replicas": "2", "cleanup.policy": "compact"])
+    try SharedServers.broker.makeTopic(stuck, configuration: ["min.insync.replicas": "2", "cleanup.policy": "compact"])
     let found = failures(try examine { $0.routes = ["a": stuck] })
     #expect(found.count == 2)
     #expect(found.first?.contains("wants 2 copies in sync and has 1") == true)
   }
 
-  @Test func `rights of Kafka's that are missing, and a wrong password`() throws {
+  @Test(.requires(.kafka)) func `rights of Kafka's that are missing, and a wrong password`() throws {
     let guarded = try SharedServers.guardedKafka
     let admin = guarded.settings(user: "admin")
     let name = uniqueName("guarded")
@@ -149,7 +153,7 @@ struct DoctorTests {
 
   @Test func `the command exits with 0 or 1, prints JSON on request and looks at the port`() throws {
     let arguments = [
-      "doctor", "--dsn", database.conninfo, "--bootstrap-servers", try SharedServers.kafka.bootstrapServers, "--topic",
+      "doctor", "--dsn", database.conninfo, "--bootstrap-servers", try SharedServers.broker.bootstrapServers, "--topic",
       topic, "--parked-topic", topic,
     ]
     let sound = try BongsuProcess.run(arguments + ["--slot", slot, "--listen", "127.0.0.1:0"])

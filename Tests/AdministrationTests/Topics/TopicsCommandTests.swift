@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The commands against brokers of their own, since the topics' names are fixed.
-@Suite("bongsu topics", .requires(.kafka), .serialized)
+@Suite("bongsu topics", .requires(.broker), .serialized)
 struct TopicsCommandTests {
   private func topics(
     _ command: String, _ settings: KafkaSettings, _ options: String...
@@ -18,7 +18,7 @@ struct TopicsCommandTests {
   }
 
   @Test func `apply makes them, a second time changes nothing, and what was changed by hand is put back`() throws {
-    let kafka = try KafkaServer()
+    let kafka = try BrokerChoice.current.start()
     let settings = kafka.kafkaSettings
     let before = try topics("plan", settings, "--partitions", "2")
     #expect(before.status == .code(3))
@@ -48,7 +48,7 @@ struct TopicsCommandTests {
     try eventually("they are there") { try topics("plan", settings, "--partitions", "3").status.isSuccess }
   }
 
-  @Test func `a missing right is named with what to type, and no password is shown`() throws {
+  @Test(.requires(.kafka)) func `a missing right is named with what to type, and no password is shown`() throws {
     let settings = try SharedServers.guardedKafka.settings(user: "guest")
     for command in ["plan", "apply"] {
       let refused = try topics(command, settings)
@@ -66,7 +66,7 @@ struct TopicsCommandTests {
     let silent = try topics("plan", KafkaSettings(bootstrapServers: "127.0.0.1:\(port.number)"))
     #expect(silent.status == .code(1))
     #expect(silent.text.contains("check that the brokers run"), "\(silent.text)")
-    let copies = try topics("apply", SharedServers.kafka.kafkaSettings, "--replication", "3")
+    let copies = try topics("apply", SharedServers.broker.kafkaSettings, "--replication", "3")
     #expect(copies.status == .code(1))
     #expect(copies.text.contains("smaller --replication"), "\(copies.text)")
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import EmbeddedBroker
 
 /// Kafka's own tool reads what we write.
-@Suite(.tags(.slow), .requires(.kafka))
+@Suite(.tags(.slow), .requires(.kafkaTools))
 struct KafkaFormatTests {
   private let directory: TemporaryDirectory
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Relay
 
-@Suite("Repairing a slot", .requires(.postgres, .kafka))
+@Suite("Repairing a slot", .requires(.postgres, .broker))
 struct RelayRepairTests {
   private let database: TestDatabase
   private let source: SourceSettings
@@ -18,7 +18,7 @@ struct RelayRepairTests {
   init() throws {
     database = try SharedServers.postgres.newDatabase()
     try database.migrate()
-    let kafka = try SharedServers.kafka
+    let kafka = try SharedServers.broker
     let topic = uniqueName("repair")
     try kafka.makeTopic(topic, partitions: 3)
     try kafka.makeTopic(topic + "-parked")
@@ -97,7 +97,7 @@ struct RelayRepairTests {
     try repair()
     try database.run("SELECT pg_drop_replication_slot('\(source.slot)')")
     let topic = uniqueName("repair")
-    try SharedServers.kafka.makeTopic(topic, partitions: 3)
+    try SharedServers.broker.makeTopic(topic, partitions: 3)
     var moved = source
     moved.topic = topic
     var options = RelayRepair.Options()
@@ -122,7 +122,7 @@ struct RelayRepairTests {
     try enqueue(10)
     try repair()
     // Retention takes what the topic held, as after a long time.
-    try SharedServers.kafka.deleteRecords(of: source.topic)
+    try SharedServers.broker.deleteRecords(of: source.topic)
     try database.run("SELECT pg_drop_replication_slot('\(source.slot)')")
     try enqueue(1)
     let error = #expect(throws: RelayError.self) { try repair() }

@@ -5,15 +5,15 @@ import TestSupport
 import Testing
 
 /// All scenarios, one after another: a server that one of them stops is missed by nobody else.
-@Suite(.serialized, .requires(.postgres, .kafka), .timeLimit(.minutes(15))) enum Scenarios {}
+@Suite(.serialized, .requires(.postgres, .broker), .timeLimit(.minutes(15))) enum Scenarios {}
 
 /// The servers of a scenario, and a way to each on which the network can fail.
 final class Stage: Sendable {
   let postgres: PostgresServer
-  let kafka: KafkaServer
+  let kafka: any LocalBroker
   let wayToPostgres: FaultProxy
   let wayToKafka: FaultProxy
-  /// Where Kafka asks for a log-in (SASL PLAIN, `guest`, password `right`), and grants nothing by itself.
+  /// Where a real Kafka asks for a log-in (SASL PLAIN, `guest`, password `right`), and grants nothing by itself.
   let guardedPort: UInt16
 
   private static let made = Result { try Stage() }
@@ -32,10 +32,24 @@ final class Stage: Sendable {
   private init() throws {
     postgres = try PostgresServer()
     wayToPostgres = try FaultProxy(to: postgres.port)
-    let behind = try FreePort.find()
-    wayToKafka = try FaultProxy(to: behind)
     guardedPort = try FreePort.find()
-    kafka = try KafkaServer(settings: Self.kafkaSettings(behind, advertised: wayToKafka.port, guarded: guardedPort))
+    switch BrokerChoice.current {
+    case .embedded: (kafka, wayToKafka) = try Self.embedded()
+    case .kafka: (kafka, wayToKafka) = try Self.kafka(guarded: guardedPort)
+    }
+  }
+
+  /// It tells every client the same address, the proxy's; whoever reads the topics comes by it too.
+  private static func embedded() throws -> (any LocalBroker, FaultProxy) {
+    let port = try FreePort.find()
+    let way = try FaultProxy(to: port)
+    return (try EmbeddedBrokerServer(port: port, advertised: way.port), way)
+  }
+
+  private static func kafka(guarded: UInt16) throws -> (any LocalBroker, FaultProxy) {
+    let behind = try FreePort.find()
+    let way = try FaultProxy(to: behind)
+    return (try KafkaServer(settings: kafkaSettings(behind, advertised: way.port, guarded: guarded)), way)
   }
 
   /// A broker tells its clients where to connect, so what comes by the proxy has to be told the proxy. Who comes

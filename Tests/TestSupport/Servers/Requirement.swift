@@ -4,7 +4,13 @@ public import Testing
 
 /// A server or a program that a suite cannot do without.
 public enum Requirement: String, Sendable {
-  case postgres, redis, kafka
+  case postgres, redis
+  /// The one of the run's choice.
+  case broker
+  /// A real Kafka, and it is the run's choice: for what the embedded broker leaves to it (log-ins, rights, clusters).
+  case kafka
+  /// A real Kafka's command-line tools, whatever the choice.
+  case kafkaTools
   /// Of Debian's packages prometheus and systemd.
   case promtool, systemd
 
@@ -12,7 +18,9 @@ public enum Requirement: String, Sendable {
     switch self {
     case .postgres: PostgresServer.isInstalled
     case .redis: RedisServer.isInstalled
-    case .kafka: KafkaServer.home != nil
+    case .broker: BrokerChoice.current == .embedded || KafkaServer.home != nil
+    case .kafka: BrokerChoice.current == .kafka && KafkaServer.home != nil
+    case .kafkaTools: KafkaServer.home != nil
     case .promtool: ChildCommand.path(of: "promtool") != nil
     case .systemd: ChildCommand.path(of: "systemd-analyze") != nil
     }
@@ -21,7 +29,12 @@ public enum Requirement: String, Sendable {
   /// BONGSU_REQUIRE names, separated by commas, what must not be skipped: there the missing server fails the tests.
   var isDemanded: Bool {
     let names = ProcessInfo.processInfo.environment["BONGSU_REQUIRE"] ?? ""
-    return names.split(separator: ",").contains { $0 == rawValue }
+    switch self {
+    case .broker: return BrokerChoice.current == .kafka
+    case .kafka where BrokerChoice.current == .embedded: return false
+    case .kafkaTools: return names.split(separator: ",").contains("kafka")
+    default: return names.split(separator: ",").contains { $0 == rawValue }
+    }
   }
 }
 

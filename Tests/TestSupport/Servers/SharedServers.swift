@@ -1,15 +1,15 @@
-public import Kafka
 public import LocalServers
 public import Postgres
 
 /// The servers that all tests of a run share; started when first asked for, ended with the run.
 public enum SharedServers {
   private static let startedPostgres = Result { try PostgresServer() }
-  private static let startedKafka = Result { try KafkaServer() }
+  private static let startedBroker = Result { try BrokerChoice.current.start() }
   private static let startedGuardedKafka = Result { try GuardedKafka() }
 
   public static var postgres: PostgresServer { get throws { try startedPostgres.get() } }
-  public static var kafka: KafkaServer { get throws { try startedKafka.get() } }
+  /// Of the run's choice; see `BrokerChoice`.
+  public static var broker: any LocalBroker { get throws { try startedBroker.get() } }
   public static var guardedKafka: GuardedKafka { get throws { try startedGuardedKafka.get() } }
 }
 
@@ -21,20 +21,6 @@ extension PostgresServer {
 
   /// A new, empty database.
   public func newDatabase() throws -> TestDatabase { try TestDatabase(on: self) }
-}
-
-extension KafkaServer {
-  public var kafkaSettings: KafkaSettings { KafkaSettings(bootstrapServers: bootstrapServers) }
-
-  /// Makes a topic and waits until the broker serves it.
-  public func makeTopic(_ name: String, partitions: Int = 1, configuration: [String: String] = [:]) throws {
-    let admin = try Admin(kafkaSettings)
-    let topic = NewTopic(name, partitions: partitions, configuration: configuration)
-    if let error = try admin.createTopics([topic]).first?.error { throw error }
-    try eventually("the topic has its partitions") {
-      try admin.describeTopics([name], timeoutMilliseconds: 10_000).first?.partitions.count == partitions
-    }
-  }
 }
 
 /// A name that no other test has.
