@@ -1,5 +1,5 @@
-# A private PostgreSQL and a Kafka for scripts, in a scratch directory that goes with them. To be sourced; sets `scratch`
-# and a trap that ends what was started. KAFKA_HOME names the Kafka to start; its bin/start and bin/stop are used.
+# A private PostgreSQL and a broker for scripts, in a scratch directory that goes with them. To be sourced; sets `scratch`
+# and a trap that ends what was started.
 
 programs="$(pg_config --bindir)"
 scratch="$(mktemp -d)"
@@ -48,6 +48,28 @@ start_postgres() {
   conninfo="host=$scratch/socket user=bongsu dbname=postgres"
 }
 
+# wait_for WHAT LOG COMMAND...: until it succeeds, or half a minute is over; then LOG tells why.
+wait_for() {
+  local what="$1" log="$2" end=$((SECONDS + 30))
+  shift 2
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || { echo "$script: not within 30 s: $what" >&2; cat "$log" >&2; exit 1; }
+    read -rt 0.05 <> <(:) || true
+  done
+}
+
+# start_broker BONGSU [FLAG...]: the embedded one.
+start_broker() {
+  local port
+  port="$(free_port)"
+  "$1" broker --data "$scratch/broker" --listen "127.0.0.1:$port" --http-listen 127.0.0.1:0 "${@:2}" \
+    2> "$scratch/broker.log" &
+  own_processes+=($!)
+  wait_for "the broker serves" "$scratch/broker.log" grep -q '"message":"serving"' "$scratch/broker.log"
+  bootstrap_servers="127.0.0.1:$port"
+}
+
+# The Kafka that KAFKA_HOME names, by its bin/start and bin/stop.
 start_kafka() {
   local port
   port="$(free_port)"
