@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "DeployTests",
       dependencies: [
-        "Administration", "Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu",
+        "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "Operations", "Relay", "Telemetry",
+        "TestSupport", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),

@@ -47,6 +47,16 @@ public final class Histogram: Sendable {
     sum.increment(by: Int(max(microseconds, 0)))
   }
 
+  /// Takes over what somebody else has counted.
+  /// - Parameters:
+  ///   - more: further observations by bound, those above the last bound last.
+  ///   - microseconds: their sum.
+  public func add(_ more: [UInt64], microseconds: UInt64) {
+    precondition(more.count == counts.count, "one number for each bound and one above them")
+    for (counter, count) in zip(counts, more) { counter.increment(by: Int(count)) }
+    sum.increment(by: Int(microseconds))
+  }
+
   /// Observations up to each bound, then all of them; and their sum in seconds.
   var snapshot: (cumulative: [UInt64], sumSeconds: Double) {
     var total: UInt64 = 0

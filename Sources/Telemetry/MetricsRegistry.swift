@@ -48,6 +48,14 @@ public final class MetricsRegistry: Sendable {
     _ = instrument(name, help, labels, kind.rawValue) { .observed(read) }
   }
 
+  /// Forgets one instrument of a name, as of something that is gone; another one of these labels begins anew.
+  public func remove(_ name: String, labels: Labels) {
+    families.withLock { families in
+      families[name]?.instruments[Exposition.text(of: labels)] = nil
+      if families[name]?.instruments.isEmpty == true { families[name] = nil }
+    }
+  }
+
   private func instrument(
     _ name: String, _ help: String, _ labels: Labels, _ kind: String, _ make: () -> MetricFamily.Instrument
   ) -> MetricFamily.Instrument {

@@ -9,6 +9,7 @@ final class BrokerMetrics: Sendable {
   private let seen = Mutex(BrokerStatistics())
   private let answers = Mutex(true)
   private let failing = Mutex(0)
+  private let lagging = Mutex<Set<[String]>>([])
 
   init(_ broker: BrokerServer, _ registry: MetricsRegistry) {
     self.broker = broker
@@ -54,11 +55,27 @@ final class BrokerMetrics: Sendable {
     gauge("log_bytes", "Of all logs", snapshot.logBytes)
     gauge("groups", "Groups with members or offsets", snapshot.groups)
     gauge("sync_failures", "Syncs of the disk that failed since the start", Int(snapshot.syncFailures))
-    for lag in snapshot.lags {
-      let labels = [("group", lag.group), ("topic", lag.topic), ("partition", "\(lag.partition)")]
-      registry.gauge("bongsu_broker_group_lag", help: "Records that a group has to read", labels: labels)
-        .set(Int(lag.lag))
+    showLags(snapshot.lags)
+  }
+
+  /// A group that was deleted or has expired leaves no number behind.
+  private func showLags(_ lags: [BrokerSnapshot.GroupLag]) {
+    let name = "bongsu_broker_group_lag"
+    var present: Set<[String]> = []
+    for lag in lags {
+      let place = [lag.group, lag.topic, "\(lag.partition)"]
+      present.insert(place)
+      registry.gauge(name, help: "Records that a group has to read", labels: Self.labels(place)).set(Int(lag.lag))
     }
+    let gone = lagging.withLock { known in
+      defer { known = present }
+      return known.subtracting(present)
+    }
+    for place in gone { registry.remove(name, labels: Self.labels(place)) }
+  }
+
+  private static func labels(_ place: [String]) -> MetricsRegistry.Labels {
+    Array(zip(["group", "topic", "partition"], place))
   }
 
   private func count(
@@ -78,11 +95,10 @@ final class BrokerMetrics: Sendable {
     count("answer_bytes", "Of answers", now.answerBytes - before.answerBytes)
     let bounds = BrokerStatistics.latencyBounds
     let histogram = registry.histogram(
-      "bongsu_broker_request_latency_seconds", help: "From request to answer, waiting included; rounded up",
+      "bongsu_broker_request_latency_seconds", help: "From request to answer, waiting included, in whole milliseconds",
       labels: [("api", api)], bounds: bounds.map { Double($0) / 1_000 })
-    for (place, (new, old)) in zip(now.latencies, before.latencies).enumerated() where new > old {
-      let milliseconds = place < bounds.count ? bounds[place] : bounds[bounds.count - 1] * 2
-      for _ in old..<new { histogram.observe(microseconds: milliseconds * 1_000) }
-    }
+    histogram.add(
+      zip(now.latencies, before.latencies).map { $0 - $1 },
+      microseconds: (now.latencyMilliseconds - before.latencyMilliseconds) * 1_000)
   }
 }

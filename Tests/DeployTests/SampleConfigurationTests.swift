@@ -1,10 +1,13 @@
 import Administration
 import Configuration
+import EmbeddedBroker
 import LocalServers
 import Operations
 import Relay
 import TestSupport
 import Testing
+
+@testable import bongsu
 
 @Suite("The sample configuration")
 struct SampleConfigurationTests {
@@ -13,11 +16,14 @@ struct SampleConfigurationTests {
   private func sample() throws -> SampleConfiguration { SampleConfiguration(try DeployFile.text("deploy/bongsu.yaml")) }
 
   /// What is wrong with a text, and the sources that it makes.
-  private func read(_ text: String) throws -> (problems: [ConfigurationProblem], sources: [SourceSettings]) {
+  private func read(_ given: String) throws -> (problems: [ConfigurationProblem], sources: [SourceSettings]) {
+    // Its directory has no default, and the sample needs none.
+    let text = given.replacing("  #data: /var", with: "  data: /var")
     let root = ConfigurationReader(file: try ConfigurationFile(text: text, name: "bongsu.yaml"))
     _ = OperationsSettings(root)
     _ = TopicSection(root: root)
     let relay = RelaySettings(root: root)
+    _ = BrokerSettings(root: root)
     do {
       try root.finish()
       return ([], relay?.sources ?? [])
@@ -28,11 +34,12 @@ struct SampleConfigurationTests {
 
   /// Every key that has a default, with it.
   private func defaults() throws -> [String: String] {
-    let needed = ["relay.dsn=host=a", "kafka.bootstrapServers=a:1"]
+    let needed = ["relay.dsn=host=a", "kafka.bootstrapServers=a:1", "broker.data=d"]
     let root = ConfigurationReader(overrides: try needed.map { try ConfigurationOverride(assignment: $0) })
     _ = OperationsSettings(root)
     _ = RelaySettings(root: root)
     _ = TopicSection(root: root)
+    _ = BrokerSettings(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }
@@ -44,7 +51,7 @@ struct SampleConfigurationTests {
 
   @Test func `it names every key that config show prints`() throws {
     let named = Set(try sample().entries.map(\.key))
-    let (exit, lines) = try BongsuProcess.run(["config", "show", "--config", Self.path])
+    let (exit, lines) = try BongsuProcess.run(["config", "show", "--config", Self.path, "--set", "broker.data=d"])
     let shown = lines.compactMap { $0.firstMatch(of: #/^([A-Za-z.]+): /#).map { String($0.1) } }
     #expect(exit.isSuccess && shown.count > 20, "\(lines)")
     #expect(Set(shown).subtracting(named) == [])

@@ -65,6 +65,24 @@ import Testing
         """)
   }
 
+  @Test func `what somebody else has counted can be taken over`() {
+    let histogram = metrics.histogram("h_seconds", help: "H.", bounds: [0.001, 0.5])
+    histogram.add([2, 1, 3], microseconds: 7_000_000)
+    histogram.add([0, 1, 0], microseconds: 500_000)
+    let page = metrics.render()
+    #expect(page.contains(#"h_seconds_bucket{le="0.5"} 4"#) && page.contains("h_seconds_sum 7.5"))
+    #expect(page.contains("h_seconds_count 7"))
+  }
+
+  @Test func `an instrument that is removed leaves nothing behind`() {
+    metrics.gauge("g", help: "G.", labels: [("a", "1")]).set(1)
+    metrics.gauge("g", help: "G.", labels: [("a", "2")]).set(2)
+    metrics.remove("g", labels: [("a", "1")])
+    #expect(metrics.render() == "# HELP g G.\n# TYPE g gauge\ng{a=\"2\"} 2\n")
+    metrics.remove("g", labels: [("a", "2")])
+    #expect(metrics.render().isEmpty)
+  }
+
   @Test func `a number that others keep is read at each rendering, and left out when there is none`() {
     let values = Gauge()
     metrics.observed("cpu_seconds_total", .counter, help: "CPU.") { values.current < 0 ? nil : values.current }

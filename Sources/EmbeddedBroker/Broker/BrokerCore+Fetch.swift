@@ -75,7 +75,8 @@ extension BrokerCore {
   }
 
   func wakeFetches(_ partition: Partition) {
-    for waiting in partition.fetches where waiting.hasEnough {
+    // An answer can end the connection of another one.
+    for waiting in partition.fetches where fetches[ObjectIdentifier(waiting)] != nil && waiting.hasEnough {
       let read = read(waiting.request)
       if read.bytes < waiting.request.bytesMin, !read.hasError {
         waiting.recount(foundBytes: read.bytes)

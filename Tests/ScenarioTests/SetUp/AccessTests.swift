@@ -36,8 +36,8 @@ extension Scenarios {
     }
 
     /// The user may write in the end, but never see the topic's settings, so that batches may be too large for it.
-    @Test(.requires(.kafka)) func `a right that Kafka refuses holds the relay, quarantines nothing, and can be granted meanwhile`() throws
-    {
+    @Test(.requires(.kafka))
+    func `a right that Kafka refuses holds the relay, quarantines nothing, and can be granted meanwhile`() throws {
       var setup = Scenario.Setup()
       setup.bootstrapServers = "127.0.0.1:\(try Stage.shared.guardedPort)"
       setup.topicConfiguration = ["max.message.bytes": "20000"]
