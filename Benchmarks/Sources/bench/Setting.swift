@@ -50,7 +50,7 @@ struct Setting {
     scratch = try Self.environment("BENCH_SCRATCH")
   }
 
-  private static func environment(_ name: String) throws -> String {
+  static func environment(_ name: String) throws -> String {
     guard let value = ProcessInfo.processInfo.environment[name] else {
       throw BenchmarkError("\(name) is not set: run scripts/bench")
     }

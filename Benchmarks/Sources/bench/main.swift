@@ -8,6 +8,7 @@ func note(_ text: String) {
 let benchmarks: [String: (Setting) throws -> Report] = [
   "relay": { try DrainBenchmark(setting: $0).run() },
   "latency": { try LatencyBenchmark(setting: $0).run() },
+  "broker": { try BrokerBenchmark(setting: $0).run() },
   "insert": { try InsertBenchmark(setting: $0).run() },
 ]
 

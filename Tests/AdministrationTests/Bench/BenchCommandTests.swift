@@ -78,7 +78,8 @@ struct BenchCommandTests {
     try bongsu.process.waitForLine(containing: "bench: \(stage)")
     #expect(try leftovers(name).count >= 3)
     bongsu.process.signal(signal)
-    #expect(try bongsu.process.waitForExit(timeout: .seconds(60)) == .code(128 + signal))
+    let exit = try bongsu.process.waitForExit(timeout: .seconds(60))
+    #expect(exit == .code(128 + signal), "\(bongsu.process.lines)")
     try expectNothingLeft(name)
   }
 

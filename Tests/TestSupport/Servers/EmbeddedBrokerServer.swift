@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 public import LocalServers
 import Synchronization
@@ -47,6 +48,14 @@ public final class EmbeddedBrokerServer: LocalBroker {
   public func resume() { running.withLock { $0 }?.signal(SIGCONT) }
 
   public var isRunning: Bool { running.withLock { $0 }?.exit == nil && running.withLock { $0 } != nil }
+
+  /// Its resident memory, in bytes.
+  public func residentBytes() throws -> Int {
+    let id = running.withLock { $0?.id ?? 0 }
+    let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+  }
 
   /// What it has written to its log since the last start.
   public var lines: [String] { running.withLock { $0 }?.lines ?? [] }

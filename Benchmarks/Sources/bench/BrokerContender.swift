@@ -1,0 +1,83 @@
+import Foundation
+
+/// A broker that takes part, as a process of its own on an empty directory.
+final class BrokerContender {
+  enum Kind: String, CaseIterable {
+    case kafka, embeddedOS, embeddedAlways
+
+    var title: String {
+      switch self {
+      case .kafka: "Kafka"
+      case .embeddedOS: "bongsu broker, fsync os"
+      case .embeddedAlways: "bongsu broker, fsync always"
+      }
+    }
+
+    /// How its figures' names begin.
+    var figure: String {
+      switch self {
+      case .kafka: "kafka"
+      case .embeddedOS: "broker_os"
+      case .embeddedAlways: "broker_always"
+      }
+    }
+  }
+
+  let kind: Kind
+  let bootstrapServers: String
+  /// From its start to its first answer.
+  private(set) var startSeconds = 0.0
+  private var child: Child?
+  private let pid: pid_t
+  private let directory: String
+  private let kafkaHome: String
+
+  init(_ kind: Kind, _ setting: Setting) throws {
+    (self.kind, kafkaHome) = (kind, try Setting.environment("KAFKA_HOME"))
+    directory = "\(setting.scratch)/\(kind.rawValue)"
+    let port = try FirstAnswer.freePort()
+    bootstrapServers = "127.0.0.1:\(port)"
+    let began = ContinuousClock.now
+    switch kind {
+    case .kafka:
+      // An id that begins with a hyphen would be an option to Kafka's own tool.
+      let id = ["--cluster-id", "bWVhc3VyZWQtY2x1c3Rlcg"]
+      try Child.run(["\(kafkaHome)/bin/start", "--dir", directory, "--port", "\(port)"] + id)
+      pid = try Int32(String(contentsOfFile: "\(directory)/pid", encoding: .utf8).filter(\.isNumber)) ?? 0
+    case .embeddedOS, .embeddedAlways:
+      let addresses = ["--listen", bootstrapServers, "--http-listen", "127.0.0.1:0"]
+      let policy = ["--fsync", kind == .embeddedOS ? "os" : "always"]
+      let made = try Child(
+        [setting.bongsu, "broker", "--data", directory, "--set", "log.level=warning"] + addresses + policy)
+      (child, pid) = (made, made.pid)
+    }
+    try FirstAnswer.wait(port: port, until: began + .seconds(60))
+    startSeconds = began.duration(to: .now) / .seconds(1)
+  }
+
+  deinit { stop() }
+
+  func stop() {
+    if kind == .kafka { _ = try? Child.run(["\(kafkaHome)/bin/stop", "--dir", directory, "--kill"]) }
+    _ = child?.stop()
+    child = nil
+    try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  /// `VmRSS` or `VmHWM` of its process, in MB.
+  func memory(_ field: String) -> Double {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
+    let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0
+    return kilobytes / 1024
+  }
+
+  /// CPU time it has used so far, in seconds.
+  func cpuSeconds() -> Double {
+    let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+    // What follows the name in brackets: state is the third field, user and system time the 14th and 15th.
+    let fields = stat.split(separator: ")").last?.split(separator: " ").map(String.init) ?? []
+    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+}
