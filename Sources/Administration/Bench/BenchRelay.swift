@@ -23,7 +23,7 @@ struct BenchRelay {
   func start() { role.start() }
 
   /// What is still in flight then is of no use any more.
-  func stop() { try? role.stop(within: .seconds(2)) }
+  func stop() { try? role.stop(within: .seconds(15)) }
 
   /// Returns once Kafka has acknowledged so many rows.
   /// - Throws: why the relay ended, or that nothing has moved for a minute.

@@ -13,7 +13,7 @@ struct BenchStage {
   let interruption: BenchInterruption
 
   /// How long a slot or a lock may be held by what has just ended.
-  private static let patience: Int64 = 10
+  private static let patience: Int64 = 30
 
   /// Makes schema, outbox, publication and topic, and waits until the topic can be written to.
   func build() throws {
