@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
     .target(name: "EmbeddedBroker", dependencies: ["CLibUV"]),
+    .target(name: "Templates"),
 
     // Notifications
     .target(name: "NotificationModel"),
@@ -80,6 +81,7 @@ let package = Package(
     .testTarget(
       name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
       exclude: ["Wire/Fixtures"]),
+    .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
     .testTarget(
       name: "OutboxClientTests",

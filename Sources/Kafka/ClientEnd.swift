@@ -1,5 +1,6 @@
 import CRDKafka
 import Runtime
+import Synchronization
 
 /// The last calls of a client's life. librdkafka 2.0.2 can block in them for ever: with messages of a partition that
 /// was taken away, or of a deleted topic, still held somewhere (fixed in 2.1.0 and 2.6.1). Who stops must not.
@@ -24,17 +25,16 @@ enum ClientEnd {
     OwnedThread(name: "kafka end", body: body).join(timeoutMilliseconds: limit)
   }
 
-  /// Leaves the group, while the calling thread serves the consumer's callbacks.
-  static func leave(_ client: OpaquePointer) {
-    let queue = unsafe rd_kafka_queue_new(client)
-    defer { unsafe rd_kafka_queue_destroy(queue) }
-    if let error = unsafe rd_kafka_consumer_close_queue(client, queue) {
-      unsafe rd_kafka_error_destroy(error)
-      return
+  /// Leaves the group while the calling thread waits, so that callbacks meet nobody else. One that cannot leave keeps
+  /// its memory: nothing of it may be destroyed under the thread that still tries.
+  static func leaveAndDestroy(_ client: OpaquePointer, _ listeners: ConsumerListeners) {
+    nonisolated(unsafe) let (client, listeners) = unsafe (client, listeners)
+    let hasLeft = run {
+      unsafe rd_kafka_consumer_close(client)
+      unsafe withExtendedLifetime(listeners) {}
     }
-    let end = SystemTime.monotonicNanoseconds() + Int64(limitMilliseconds) * 1_000_000
-    while unsafe rd_kafka_consumer_closed(client) == 0, SystemTime.monotonicNanoseconds() < end {
-      unsafe rd_kafka_queue_poll_callback(queue, 100)
-    }
+    // From here on nobody expects to be called.
+    unsafe listeners.isOver.store(true, ordering: .releasing)
+    if hasLeft { unsafe destroy(client, opaque: listeners) }
   }
 }

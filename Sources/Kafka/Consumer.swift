@@ -106,10 +106,7 @@ public enum Polled<Value> {
   /// Leaves the group and ends the client; `onRebalance` hears of the last revocation. Commit before.
   public func close() {
     guard let client = unsafe handle else { return }
-    unsafe ClientEnd.leave(client)
-    // Nobody expects to be called from another thread.
-    (listeners.hearing, listeners.onRebalance) = (ClientListeners(), nil)
-    unsafe ClientEnd.destroy(client, opaque: listeners)
+    unsafe ClientEnd.leaveAndDestroy(client, listeners)
     unsafe handle = nil
   }
 

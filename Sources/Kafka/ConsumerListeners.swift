@@ -1,4 +1,5 @@
 import CRDKafka
+import Synchronization
 
 /// A change of what a consumer of a group reads.
 public enum Rebalance: Sendable, Equatable {
@@ -14,6 +15,8 @@ public enum Rebalance: Sendable, Equatable {
 final class ConsumerListeners {
   var hearing = ClientListeners()
   var onRebalance: ((Rebalance) -> Void)?
+  /// The consumer is closed: nobody is told anything any more.
+  let isOver = Atomic(false)
 
   static func of(_ client: OpaquePointer?) -> ConsumerListeners? {
     unsafe rd_kafka_opaque(client).map { unsafe Unmanaged<ConsumerListeners>.fromOpaque($0).takeUnretainedValue() }
@@ -25,13 +28,13 @@ final class ConsumerListeners {
       let log = KafkaLog(
         level: Int(level), facility: unsafe facility.map { unsafe String(cString: $0) } ?? "",
         text: unsafe text.map { unsafe String(cString: $0) } ?? "")
-      unsafe ConsumerListeners.of(client)?.hearing.onLog?(log)
+      unsafe ConsumerListeners.of(client)?.audience?.hearing.onLog?(log)
     }
     unsafe rd_kafka_conf_set_error_cb(configuration) { client, code, reason, _ in
       let plain = KafkaError(
         KafkaErrorCode(rawValue: code), unsafe reason.map { unsafe String(cString: $0) })
       let error = unsafe plain.code == .fatal ? client.flatMap { unsafe KafkaError.fatal(of: $0) } ?? plain : plain
-      unsafe ConsumerListeners.of(client)?.hearing.onError?(error)
+      unsafe ConsumerListeners.of(client)?.audience?.hearing.onError?(error)
     }
     unsafe rd_kafka_conf_set_rebalance_cb(configuration) { client, code, list, _ in
       guard let client = unsafe client, let list = unsafe list else { return }
@@ -47,13 +50,15 @@ final class ConsumerListeners {
     let isCooperative = unsafe String(cString: rd_kafka_rebalance_protocol(client)) == "COOPERATIVE"
     if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
       unsafe isCooperative ? Self.report(rd_kafka_incremental_assign(client, list), hearing) : assign(client, list)
-      onRebalance?(.assigned(partitions))
+      audience?.onRebalance?(.assigned(partitions))
     } else {
       let isLost = unsafe rd_kafka_assignment_lost(client) != 0
-      onRebalance?(isLost ? .lost(partitions) : .revoked(partitions))
+      audience?.onRebalance?(isLost ? .lost(partitions) : .revoked(partitions))
       unsafe isCooperative ? Self.report(rd_kafka_incremental_unassign(client, list), hearing) : assign(client, nil)
     }
   }
+
+  private var audience: ConsumerListeners? { isOver.load(ordering: .acquiring) ? nil : self }
 
   private func assign(_ client: OpaquePointer, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?) {
     let code = unsafe rd_kafka_assign(client, list)

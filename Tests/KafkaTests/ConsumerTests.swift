@@ -91,6 +91,21 @@ struct Read: Equatable {
     #expect(try second.readToEnd().map(\.offset) == [3, 4])
   }
 
+  @Test("a consumer is closed while records that it has fetched wait to be read", arguments: ["group", nil])
+  func closesWithRecords(_ prefix: String?) throws {
+    let name = try filledTopic(2_000)
+    for _ in 0..<5 {
+      let consumer = try consumer(group: prefix.map { uniqueName($0) })
+      if prefix == nil {
+        try consumer.assign([TopicPartition(name, 0): .beginning])
+      } else {
+        try consumer.subscribe([name])
+      }
+      #expect(try consumer.nextRecord()?.offset == 0)
+      consumer.close()
+    }
+  }
+
   @Test("a paused partition gives nothing and goes on exactly where it was")
   func pauses() throws {
     let partition = TopicPartition(try filledTopic(4), 0)

@@ -43,7 +43,7 @@ final class Stage: Sendable {
   private static func embedded() throws -> (any LocalBroker, FaultProxy) {
     let port = try FreePort.find()
     let way = try FaultProxy(to: port)
-    return (try EmbeddedBrokerServer(port: port, advertised: way.port), way)
+    return (try EmbeddedBrokerServer(port: port, advertised: way.port, flags: ["--fsync", "os"]), way)
   }
 
   private static func kafka(guarded: UInt16) throws -> (any LocalBroker, FaultProxy) {
