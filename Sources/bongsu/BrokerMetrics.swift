@@ -55,11 +55,11 @@ final class BrokerMetrics: Sendable {
     gauge("log_bytes", "Of all logs", snapshot.logBytes)
     gauge("groups", "Groups with members or offsets", snapshot.groups)
     gauge("sync_failures", "Syncs of the disk that failed since the start", Int(snapshot.syncFailures))
-    showLags(snapshot.lags)
+    show(lags: snapshot.lags)
   }
 
   /// A group that was deleted or has expired leaves no number behind.
-  private func showLags(_ lags: [BrokerSnapshot.GroupLag]) {
+  func show(lags: [BrokerSnapshot.GroupLag]) {
     let name = "bongsu_broker_group_lag"
     var present: Set<[String]> = []
     for lag in lags {

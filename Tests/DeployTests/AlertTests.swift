@@ -1,9 +1,11 @@
+import EmbeddedBroker
 import LocalServers
 import Telemetry
 import TestSupport
 import Testing
 
 @testable import Relay
+@testable import bongsu
 
 @Suite("The alert rules")
 struct AlertTests {
@@ -11,12 +13,34 @@ struct AlertTests {
 
   private func alerts() throws -> AlertRules { AlertRules(try DeployFile.text("\(Self.folder)/alerts.yaml")) }
 
-  /// What a relay shows to Prometheus.
-  private func page() -> String {
+  /// What a relay and a broker show to Prometheus.
+  private func page() throws -> String {
     let registry = MetricsRegistry()
     _ = RelayMetrics(registry, source: "shop")
     _ = WatchMetrics(registry, source: "shop")
+    return try registry.render() + brokerPage()
+  }
+
+  /// With a group that lags, once the broker has looked at itself.
+  private func brokerPage() throws -> String {
+    let directory = try TemporaryDirectory()
+    var settings = BrokerSettings(dataDirectory: directory.file("data"))
+    settings.port = 0
+    let broker = BrokerServer(settings)
+    try broker.start()
+    defer { broker.stop() }
+    let registry = MetricsRegistry()
+    let metrics = BrokerMetrics(broker, registry)
+    metrics.refresh()
+    metrics.show(lags: [.init(group: "g", topic: "t", partition: 0, lag: 1)])
     return registry.render()
+  }
+
+  @Test func `the broker's metrics are all in docs/operations.md`() throws {
+    let text = try DeployFile.text("docs/operations.md")
+    let names = try brokerPage().matches(of: #/# TYPE bongsu_broker(_[a-z_]+) /#).map { String($0.1) }
+    #expect(names.count > 10)
+    #expect(names.filter { !text.contains($0) } == [])
   }
 
   @Test(
@@ -42,7 +66,7 @@ struct AlertTests {
   }
 
   @Test func `every metric and every label's value that they name is one of the relay's`() throws {
-    let (alerts, page) = (try alerts(), page())
+    let (alerts, page) = (try alerts(), try page())
     let known = Set(page.matches(of: #/# TYPE ([a-z_]+) /#).map { String($0.1) })
     #expect(alerts.metrics.count > 5 && alerts.matchers.count > 5)
     #expect(alerts.metrics.subtracting(known) == [])

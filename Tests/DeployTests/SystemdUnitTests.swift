@@ -13,20 +13,32 @@ struct SystemdUnitTests {
       .map { String($0.dropFirst(directive.count + 1)) }
   }
 
-  /// The unit with the built executable in the place of the installed one.
-  private func verifiable(in folder: TemporaryDirectory) throws -> String {
-    let text = try DeployFile.text(Self.unit).replacing(
+  /// A unit with the built executable in the place of the installed one.
+  private func verifiable(_ unit: String = Self.unit, in folder: TemporaryDirectory) throws -> String {
+    let text = try DeployFile.text(unit).replacing(
       "ExecStart=/usr/bin/bongsu ", with: "ExecStart=\(BongsuProcess.executable) ")
-    let path = folder.file("bongsu-relay.service")
+    let path = folder.file(URL(fileURLWithPath: unit).lastPathComponent)
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     return path
   }
 
-  @Test(.requires(.systemd)) func `systemd knows every directive and finds nothing wrong`() throws {
+  @Test(.requires(.systemd), arguments: ["relay", "broker"])
+  func `systemd knows every directive and finds nothing wrong`(role: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
-    let (exit, lines) = try run("systemd-analyze", ["verify", "--recursive-errors=no", verifiable(in: folder)])
-    #expect(exit.isSuccess && !lines.contains { $0.contains("bongsu-relay") }, "\(lines)")
+    let unit = try verifiable("deploy/systemd/bongsu-\(role).service", in: folder)
+    let (exit, lines) = try run("systemd-analyze", ["verify", "--recursive-errors=no", unit])
+    #expect(exit.isSuccess && !lines.contains { $0.contains("bongsu-\(role)") }, "\(lines)")
+  }
+
+  /// 1.3 of 10: as the relay, and its directory.
+  @Test(.requires(.systemd)) func `the broker keeps the network and its own directory, no more`() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let unit = try verifiable("deploy/systemd/bongsu-broker.service", in: folder)
+    let (exit, lines) = try run(
+      "systemd-analyze", ["security", "--offline=true", "--threshold=13", "--no-pager", unit])
+    #expect(exit.isSuccess, "\(lines.joined(separator: "\n"))")
   }
 
   /// 1.1 of 10. The clock's device comes with ProtectClock; addresses are each machine's own.

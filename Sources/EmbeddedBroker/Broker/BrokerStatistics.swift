@@ -47,6 +47,10 @@ public struct BrokerSnapshot: Sendable {
     public var topic: String
     public var partition: Int32
     public var lag: Int64
+
+    public init(group: String, topic: String, partition: Int32, lag: Int64) {
+      (self.group, self.topic, self.partition, self.lag) = (group, topic, partition, lag)
+    }
   }
 
   public var statistics = BrokerStatistics()
