@@ -11,4 +11,5 @@ BEGIN
     DELETE FROM outbox.slot s WHERE s.publication = extra.publication;
   END LOOP;
 END $$;
+CREATE OR REPLACE FUNCTION outbox.table_count() RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1';
 DROP FUNCTION IF EXISTS outbox.add_tables(int);

@@ -34,6 +34,9 @@ BEGIN
     INSERT INTO outbox.event_table VALUES (number - 1, name, publication);
     RETURN NEXT name;
   END LOOP;
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION outbox.table_count() RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS ''SELECT %s''',
+    add_tables.total);
   PERFORM outbox.maintain();
 END $$;
 

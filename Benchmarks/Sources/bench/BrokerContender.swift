@@ -25,18 +25,23 @@ final class BrokerContender {
 
   let kind: Kind
   let bootstrapServers: String
-  /// From its start to its first answer.
-  private(set) var startSeconds = 0.0
-  private var child: Child?
-  private let pid: pid_t
+  private let port: Int
   private let directory: String
+  private let setting: Setting
   private let kafkaHome: String
+  private var child: Child?
+  private var pid: pid_t = 0
 
+  /// On an empty directory; it does not run yet.
   init(_ kind: Kind, _ setting: Setting) throws {
-    (self.kind, kafkaHome) = (kind, try Setting.environment("KAFKA_HOME"))
+    (self.kind, self.setting, kafkaHome) = (kind, setting, try Setting.environment("KAFKA_HOME"))
     directory = "\(setting.scratch)/\(kind.rawValue)"
-    let port = try FirstAnswer.freePort()
+    port = try FirstAnswer.freePort()
     bootstrapServers = "127.0.0.1:\(port)"
+  }
+
+  /// - Returns: the seconds to its first answer.
+  func start() throws -> Double {
     let began = ContinuousClock.now
     switch kind {
     case .kafka:
@@ -45,23 +50,35 @@ final class BrokerContender {
       try Child.run(["\(kafkaHome)/bin/start", "--dir", directory, "--port", "\(port)"] + id)
       pid = try Int32(String(contentsOfFile: "\(directory)/pid", encoding: .utf8).filter(\.isNumber)) ?? 0
     case .embeddedOS, .embeddedAlways:
-      let addresses = ["--listen", bootstrapServers, "--http-listen", "127.0.0.1:0"]
+      let addresses = ["--listen", bootstrapServers, "--http-listen", "127.0.0.1:0", "--set", "log.level=warning"]
       let policy = ["--fsync", kind == .embeddedOS ? "os" : "always"]
-      let made = try Child(
-        [setting.bongsu, "broker", "--data", directory, "--set", "log.level=warning"] + addresses + policy)
+      let made = try Child([setting.bongsu, "broker", "--data", directory] + addresses + policy)
       (child, pid) = (made, made.pid)
     }
     try FirstAnswer.wait(port: port, until: began + .seconds(60))
-    startSeconds = began.duration(to: .now) / .seconds(1)
+    return began.duration(to: .now) / .seconds(1)
+  }
+
+  /// Kills it with all that it holds, and starts it on that.
+  func restartAfterKill() throws -> Double {
+    end()
+    return try start()
   }
 
   deinit { stop() }
 
   func stop() {
-    if kind == .kafka { _ = try? Child.run(["\(kafkaHome)/bin/stop", "--dir", directory, "--kill"]) }
-    _ = child?.stop()
-    child = nil
+    end()
     try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  private func end() {
+    if kind == .kafka { _ = try? Child.run(["\(kafkaHome)/bin/stop", "--dir", directory, "--kill"]) }
+    if let child {
+      kill(child.pid, SIGKILL)
+      _ = child.wait()
+    }
+    child = nil
   }
 
   /// `VmRSS` or `VmHWM` of its process, in MB.

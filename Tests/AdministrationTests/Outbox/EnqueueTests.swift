@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -78,6 +79,19 @@ struct EnqueueTests {
   ])
   func `a key's hash is FNV-1a with its halves folded`(key: String, hash: Int) throws {
     #expect(try connection.execute("SELECT outbox.key_hash($1)", [.text(key)]).scalar == "\(hash)")
+  }
+
+  /// The number of tables is a constant in the plans that sessions keep.
+  @Test func `a session that has enqueued before sees that tables were added`() throws {
+    for _ in 0..<10 { try connection.execute("SELECT outbox.enqueue('a', 'user-1', 't', '{}')") }
+    try database.connect().execute("SELECT outbox.add_tables(4)")
+    try connection.execute("SELECT outbox.enqueue('a', 'user-1', 't', '{}')")
+    #expect(try connection.execute("SELECT count(*) FROM outbox.event_4").scalar == "1")
+    #expect(try connection.execute("SELECT outbox.table_count()").scalar == "4")
+    // As by a DBA who applies the file once more.
+    let migration = try String(contentsOfFile: Repository.file("migrations/outbox/002_enqueue.up.sql"), encoding: .utf8)
+    try connection.run(script: migration)
+    #expect(try connection.execute("SELECT outbox.table_count()").scalar == "4")
   }
 
   @Test func `with four tables an event goes where its key's hash says, and keeps its key's table`() throws {
