@@ -61,7 +61,7 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Relay", "EmbeddedBroker",
+        "NotificationModel", "Operations", "Relay", "EmbeddedBroker", "LocalServers",
       ]),
 
     // Tests

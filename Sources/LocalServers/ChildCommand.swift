@@ -19,6 +19,9 @@ public struct ChildCommand: Sendable {
   /// Takes standard output as raw chunks, on the reading thread, instead of having it kept as lines.
   public var onStandardOutput: (@Sendable ([UInt8]) -> Void)?
 
+  /// Hears each line as well, on the reading thread.
+  public var onLine: (@Sendable (String) -> Void)?
+
   public init(_ executable: String, _ arguments: [String] = []) {
     self.executable = executable
     self.arguments = arguments

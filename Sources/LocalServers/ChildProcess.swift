@@ -1,7 +1,7 @@
 import CLinux
 import Foundation
 import Glibc
-import Runtime
+public import Runtime
 
 /// A child process that ends with this one, however this one ends, and with its last reference.
 ///
@@ -11,7 +11,7 @@ public final class ChildProcess: Sendable {
   /// Its process id, which is also its process group's.
   public let id: Int32
   private let name: String
-  private let state = ChildState()
+  private let state: ChildState
   private let reader: OwnedThread
 
   /// - Throws: `notInstalled` when the program is not there, `system` when the kernel refuses. A wrong user or an
@@ -25,6 +25,8 @@ public final class ChildProcess: Sendable {
     spawn.standardError = error.writing
     id = try spawn.start()
     name = command.executable
+    let state = ChildState(onLine: command.onLine)
+    self.state = state
     let body = OutputReader(
       process: id, processDescriptor: pidfd_open(id, 0), standardOutput: output.takeReading(),
       standardError: error.takeReading(), onStandardOutput: command.onStandardOutput, state: state)
@@ -36,6 +38,9 @@ public final class ChildProcess: Sendable {
   /// Sends a signal; false when it has ended already.
   @discardableResult
   public func signal(_ signal: Int32) -> Bool { state.signal(id, signal) }
+
+  /// Readable in `poll` once it has ended.
+  public var exitSignal: WakeSignal { state.exitSignal }
 
   /// How it ended; nil while it runs.
   public var exit: ChildExit? { state.currentExit }

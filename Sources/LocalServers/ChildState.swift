@@ -1,8 +1,12 @@
 import Foundation
 import Glibc
+import Runtime
 
 /// What is known of a child: its lines so far and how it ended. Written by its reading thread, read by any.
 final class ChildState: @unchecked Sendable {
+  /// Readable once the child has ended.
+  let exitSignal = WakeSignal()
+  private let onLine: (@Sendable (String) -> Void)?
   private let condition = NSCondition()
   private var lines: [String] = []
   private var dropped = 0
@@ -12,7 +16,10 @@ final class ChildState: @unchecked Sendable {
   /// Enough for every server's start and a test's talk; older lines are forgotten.
   private static let limit = 50_000
 
+  init(onLine: (@Sendable (String) -> Void)?) { self.onLine = onLine }
+
   func append(_ line: String) {
+    onLine?(line)
     change {
       lines.append(line)
       if lines.count > Self.limit {
@@ -31,6 +38,7 @@ final class ChildState: @unchecked Sendable {
       guard exit == nil, waitpid(process, &status, 0) == process else { return }
       exit = ChildExit(waitStatus: status)
     }
+    exitSignal.signal()
   }
 
   func signal(_ process: pid_t, _ signal: Int32) -> Bool { locked { exit == nil && kill(process, signal) == 0 } }

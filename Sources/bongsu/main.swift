@@ -6,7 +6,8 @@ let bongsu = Command(
   "bongsu", summary: "Carries notifications from a database transaction to a person",
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
-    relayCommand, brokerCommand, migrateCommand, topicsCommand, doctorCommand, benchCommand, configurationCommand,
+    devCommand, relayCommand, brokerCommand, migrateCommand, topicsCommand, doctorCommand, benchCommand,
+    configurationCommand,
     versionCommand,
   ])
 
