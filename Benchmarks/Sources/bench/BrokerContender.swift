@@ -73,6 +73,8 @@ final class BrokerContender {
   }
 
   private func end() {
+    guard pid != 0 else { return }
+    pid = 0
     if kind == .kafka { _ = try? Child.run(["\(kafkaHome)/bin/stop", "--dir", directory, "--kill"]) }
     if let child {
       kill(child.pid, SIGKILL)

@@ -9,7 +9,7 @@ final class Topic {
   init(_ name: String, partitions: Int32 = 6, bootstrapServers: String) throws {
     self.name = name
     self.partitions = partitions
-    client = try makeClient(RD_KAFKA_PRODUCER, ["bootstrap.servers": bootstrapServers])
+    client = try makeClient(RD_KAFKA_PRODUCER, ["bootstrap.servers": bootstrapServers, "log_level": "2"])
     try create()
   }
 

@@ -6,7 +6,7 @@ extension Scenarios {
   @Suite struct KafkaFaults {
     @Test(arguments: [false, true], Soak.seeds)
     func `the broker stops under load and starts again`(isKilled: Bool, seed: UInt64) throws {
-      try Scenario.play("kafka: \(isKilled ? "kill -9" : "SIGTERM") and start", seed) { scene in
+      try Scenario.play("kafka: \(isKilled ? "kill -9" : "SIGTERM") and start", seed, duplicates: .flight) { scene in
         try scene.startRelay()
         try scene.underLoad(pause: 20) { load in
           try scene.again(Soak.choose(1, soak: 4), under: load, within: 100) {
@@ -37,7 +37,7 @@ extension Scenarios {
         "--set", "kafka.properties.request.timeout.ms=\(Soak.choose(1_000, soak: 10_000))", "--set",
         "kafka.properties.socket.timeout.ms=\(Soak.choose(1_500, soak: 12_000))",
       ]
-      try Scenario.play("kafka: SIGSTOP past time-outs", seed, setup) { scene in
+      try Scenario.play("kafka: SIGSTOP past time-outs", seed, setup, duplicates: .flight) { scene in
         try scene.startRelay()
         try scene.underLoad { load in
           try scene.again(1, under: load) { pauseKafka(scene, Soak.choose(.seconds(4), soak: .seconds(30))) }
@@ -60,7 +60,7 @@ extension Scenarios {
 
     @Test(arguments: Soak.seeds)
     func `while the broker is away memory stays bounded, and what piled up is sent in order`(seed: UInt64) throws {
-      try Scenario.play("kafka: away, log piles up", seed) { scene in
+      try Scenario.play("kafka: away, log piles up", seed, duplicates: .flight) { scene in
         try scene.startRelay()
         try scene.underLoad(pause: 20) { load in
           try scene.again(1, under: load, within: 100) {
@@ -81,7 +81,7 @@ extension Scenarios {
     @Test func `a relay that is asked to stop while the broker is away leaves in time, and the next one sends all`()
       throws
     {
-      try Scenario.play("kafka: away, then relay SIGTERM") { scene in
+      try Scenario.play("kafka: away, then relay SIGTERM", duplicates: .flight) { scene in
         try scene.startRelay()
         try scene.underLoad(pause: 20) { load in
           try scene.stage.kafka.stop()
