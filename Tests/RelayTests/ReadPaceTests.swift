@@ -39,4 +39,15 @@ struct ReadPaceTests {
     let sends = [pace.didRead(rows: 3, isDry: false, now: 0), pace.didRead(rows: 0, isDry: false, now: quiet)]
     #expect(sends == [false, false])
   }
+
+  @Test func `many rows make it busy until they are sent`() {
+    var pace = ReadPace()
+    #expect(!pace.isBusy)
+    _ = pace.didRead(rows: ReadPace.busyRows - 1, isDry: false, now: 0)
+    #expect(!pace.isBusy)
+    _ = pace.didRead(rows: 1, isDry: true, now: 1)
+    #expect(pace.isBusy)
+    let sends = pace.didRead(rows: 0, isDry: true, now: 1 + quiet)
+    #expect(sends && !pace.isBusy)
+  }
 }

@@ -19,6 +19,13 @@ struct InsertBenchmark {
       primary key (order_id, article))
     """
 
+  /// A parameter, as a service's driver sends it.
+  private static let payload =
+    #"{"template": "order-shipped", "recipients": [{"userId": "#
+    + #""0198c0de-0000-7000-8000-000000000001"}], "channels": ["push", "email"], "data": {"orderId": "#
+    + #""A-2026-000123456", "carrier": "Hanjin", "eta": "2026-11-24T18:00:00+09:00", "note": ""#
+    + String(repeating: "0123456789", count: 9) + #""}}"#
+
   let setting: Setting
   private var roundSeconds: Int { setting.isQuick ? 8 : 30 }
   private var rounds: Int { max(3, setting.rounds) }
@@ -57,19 +64,21 @@ struct InsertBenchmark {
   /// `outbox.enqueue` with its first four arguments; the bare INSERT where the function does not exist yet.
   private func notification(_ database: Database) throws -> String {
     if try database.isTrue("exists (select from pg_proc where oid::regproc::text = 'outbox.enqueue')") {
-      return "select outbox.enqueue('user', 'user-' || :customer, 'order.placed', \(Outbox.payload()));\n"
+      return "select outbox.enqueue('user', 'user-' || :customer, 'order.placed', :payload);\n"
     }
     note("outbox.enqueue does not exist: measuring a bare INSERT")
     return """
       insert into outbox.event (id, aggregatetype, aggregateid, type, payload)
-      values (gen_random_uuid(), 'user', 'user-' || :customer, 'order.placed', \(Outbox.payload()));
+      values (gen_random_uuid(), 'user', 'user-' || :customer, 'order.placed', :payload);
 
       """
   }
 
   private func transactionsPerSecond(_ outbox: Outbox, _ script: String) throws -> Double {
     let output = setting.scratch + "/pgbench.out"
-    try Child.run(outbox.pgbench(clients: 4, script: script) + ["-T", "\(roundSeconds)"], output: output)
+    try Child.run(
+      outbox.pgbench(clients: 4, script: script) + ["-T", "\(roundSeconds)", "-D", "payload=\(Self.payload)"],
+      output: output)
     let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
     let rate = lines.first { $0.hasPrefix("tps = ") }?.split(separator: " ").dropFirst(2).first.flatMap { Double($0) }
     guard let rate else { throw BenchmarkError("pgbench printed no tps") }

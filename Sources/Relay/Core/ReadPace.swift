@@ -9,8 +9,15 @@ struct ReadPace {
   /// How long a busy stream must bring nothing until what waits is sent: what a burst's last row is late at most.
   static let quietNanoseconds: Int64 = 300_000
 
+  /// How long a busy stream is left alone between two looks: its rows come in dozens then, and the server, which writes
+  /// each for itself, does not wake us for each. A Unix socket holds some 160 of them.
+  static let restNanoseconds: Int64 = 50_000
+
   private var unsent = 0
   private var quietAt: Int64 = 0
+
+  /// Many rows came, and more will.
+  var isBusy: Bool { unsent >= Self.busyRows }
 
   /// The time until a busy stream counts as quiet; nil when nothing waits for that.
   func untilQuiet(now: Int64) -> Int64? { unsent > 0 ? max(0, quietAt - now) : nil }

@@ -17,6 +17,8 @@ final class StreamSession {
   private var maps: [UInt32: ColumnMap] = [:]
   private var received: LSN
   private var pace = ReadPace()
+  /// The present turn has read a frame.
+  private var hasHeard = false
   private var isReading = true
   private var stopDeadline: Int64?
 
@@ -64,8 +66,11 @@ final class StreamSession {
   private func turn() throws {
     let before = pipeline.flight.tail
     let isDry = try read()
+    let now = SystemTime.monotonicNanoseconds()
     let rows = Int(pipeline.flight.tail - before)
-    if pace.didRead(rows: rows, isDry: isDry, now: SystemTime.monotonicNanoseconds()) { pipeline.expedite() }
+    if hasHeard { clock.heard(now: now) }
+    hasHeard = false
+    if pace.didRead(rows: rows, isDry: isDry, now: now) { pipeline.expedite() }
     // libpq may hold more than the socket shows.
     if !isDry { pipeline.wake.signal() }
   }
@@ -85,7 +90,7 @@ final class StreamSession {
   }
 
   private func take(_ frame: RawSpan) throws {
-    clock.heard(now: SystemTime.monotonicNanoseconds())
+    hasHeard = true
     switch try StreamFrame.parse(frame) {
     case .walData(let data):
       received = max(received, data.start)
@@ -165,7 +170,9 @@ final class StreamSession {
     }
     var descriptors = [pipeline.wake.fileDescriptor]
     if !stop.isRequested { descriptors.append(stop.signal.fileDescriptor) }
-    if isReading, pipeline.hasRoom {
+    if isReading, pipeline.hasRoom, pace.isBusy {
+      nanoseconds = min(nanoseconds, ReadPace.restNanoseconds)
+    } else if isReading, pipeline.hasRoom {
       descriptors.append(connection.socket)
       if let quiet = pace.untilQuiet(now: now) { nanoseconds = min(nanoseconds, quiet) }
     }
