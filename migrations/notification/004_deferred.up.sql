@@ -1,5 +1,13 @@
 -- Deliveries that wait for their time: scheduled ones, and advertising that fell into the night.
 
+DO $$
+BEGIN
+  IF to_regprocedure('outbox.table_of(text)') IS NULL THEN
+    RAISE undefined_function USING MESSAGE = 'deferred deliveries are released through an outbox in this database',
+      HINT = 'Apply migrations/outbox first, as with bongsu migrate outbox.';
+  END IF;
+END $$;
+
 -- The event of each, once, whatever the number of its deliveries.
 CREATE TABLE IF NOT EXISTS notification.deferred_event (
   event_id      uuid        PRIMARY KEY,
