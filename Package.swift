@@ -52,7 +52,7 @@ let package = Package(
     // Around them
     .target(
       name: "Operations",
-      dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry"]),
+      dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Redis", "Runtime", "Telemetry"]),
     .target(
       name: "Administration",
       dependencies: [
@@ -64,7 +64,7 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Relay", "EmbeddedBroker",
+        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker",
       ]),
 
     // Tests
@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "DeployTests",
       dependencies: [
-        "Administration", "Configuration", "LocalServers", "Operations", "Relay", "Telemetry", "TestSupport", "bongsu",
+        "Administration", "Configuration", "LocalServers", "Operations", "Postgres", "Redis", "Relay", "Telemetry",
+        "TestSupport", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),

@@ -115,8 +115,8 @@ extension RedisConnection {
   /// At least one command, so that a connection stands only when a Redis has answered.
   private var greeting: [[RedisArgument]] {
     var lines: [[RedisArgument]] = []
-    if let password = settings.password {
-      lines.append([.text("AUTH")] + (settings.user.map { [.text($0)] } ?? []) + [.text(password)])
+    if settings.user != nil || settings.password != nil {
+      lines.append([.text("AUTH")] + (settings.user.map { [.text($0)] } ?? []) + [.text(settings.password ?? "")])
     }
     lines.append([.text("SELECT"), .text(String(settings.database))])
     return lines

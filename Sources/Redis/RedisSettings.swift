@@ -6,7 +6,7 @@ public struct RedisSettings: Sendable, CustomStringConvertible, CustomReflectabl
   }
 
   public var address: Address
-  /// A user of Redis' access list; nil for the default one.
+  /// A user of Redis' access list; nil for the default one. Without a password it is one that needs none.
   public var user: String?
   public var password: String?
   /// 0 to 15, unless the server has more.
@@ -64,8 +64,8 @@ extension RedisSettings {
     return host == "localhost" || host == "::1" || numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
   }
 
-  /// - Throws: `configuration` for what must not be connected to.
-  func check() throws(RedisError) {
+  /// - Throws: `configuration` for what must not be connected to, with what to do.
+  public func check() throws(RedisError) {
     if case .unix(let path) = address, !(1...Self.longestPath).contains(path.utf8.count) {
       throw RedisError(.configuration, "the path of Redis' socket is longer than \(Self.longestPath) bytes, or empty")
     }
@@ -77,9 +77,6 @@ extension RedisSettings {
         .configuration,
         "this Redis is not on this machine, and hiredis knows no TLS: what goes there could be read on the way. Use "
           + "127.0.0.1, a unix socket or a tunnel, or set redis.allowPlaintext where the network itself is encrypted")
-    }
-    guard user == nil || password != nil else {
-      throw RedisError(.configuration, "a user of Redis needs a password beside it")
     }
     guard connectTimeout > .zero, commandTimeout > .zero else {
       throw RedisError(.configuration, "the time-outs of Redis must be longer than nothing")

@@ -8,6 +8,6 @@ let bongsu = Command(
   subcommands: [
     relayCommand, brokerCommand, migrateCommand, topicsCommand, doctorCommand, benchCommand, configurationCommand,
     versionCommand,
-  ])
+  ] + keeperCommands)
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

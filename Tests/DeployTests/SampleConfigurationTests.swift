@@ -2,6 +2,8 @@ import Administration
 import Configuration
 import LocalServers
 import Operations
+import Postgres
+import Redis
 import Relay
 import TestSupport
 import Testing
@@ -17,6 +19,8 @@ struct SampleConfigurationTests {
     let root = ConfigurationReader(file: try ConfigurationFile(text: text, name: "bongsu.yaml"))
     _ = OperationsSettings(root)
     _ = TopicSection(root: root)
+    _ = RedisSettings(root: root)
+    _ = ConnectionSettings(section: root.section("notification"))
     let relay = RelaySettings(root: root)
     do {
       try root.finish()
@@ -33,6 +37,7 @@ struct SampleConfigurationTests {
     _ = OperationsSettings(root)
     _ = RelaySettings(root: root)
     _ = TopicSection(root: root)
+    _ = RedisSettings(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

@@ -198,4 +198,5 @@ GRANT INSERT (user_id, email, phone_number, locale, time_zone), UPDATE (email, p
   ON notification.app_user TO notification_service, notification_operator;
 GRANT UPDATE (verified_at) ON notification.contact TO notification_service, notification_operator;
 GRANT UPDATE (locale, time_zone, last_logged_in_at, disabled_at, disabled_reason), DELETE
-  ON notification.device TO notification_service, notification_operator;
+  ON notification.device TO notification_service;
+GRANT INSERT, UPDATE, DELETE ON notification.device TO notification_operator;
