@@ -15,6 +15,8 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    // Debian's hiredis.pc has a compiler flag that SwiftPM warns of, and nothing else that is needed.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -31,6 +33,7 @@ let package = Package(
     .target(name: "PGOutput"),
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
+    .target(name: "Redis", dependencies: ["CHiredis", "Runtime"]),
     .target(name: "EmbeddedBroker", dependencies: ["CLibUV"]),
     .target(name: "Templates"),
 
@@ -38,6 +41,7 @@ let package = Package(
     .target(name: "NotificationModel"),
     .target(name: "OutboxClient", dependencies: ["NotificationModel"]),
     .target(name: "OutboxClientPostgres", dependencies: ["OutboxClient", "Postgres"]),
+    .target(name: "Audience", dependencies: ["NotificationModel", "Postgres", "Redis", "Runtime"]),
 
     // Roles
     .target(
@@ -49,7 +53,7 @@ let package = Package(
     // Around them
     .target(
       name: "Operations",
-      dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry"]),
+      dependencies: ["Configuration", "HTTPServer", "Kafka", "Postgres", "Redis", "Runtime", "Telemetry"]),
     .target(
       name: "Administration",
       dependencies: [
@@ -61,12 +65,13 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Relay", "EmbeddedBroker", "LocalServers",
+        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers",
       ]),
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Administration", "LocalServers", "Postgres", "Kafka", "Runtime"],
+      name: "TestSupport",
+      dependencies: ["Administration", "LocalServers", "Postgres", "Kafka", "Redis", "Runtime"],
       path: "Tests/TestSupport"),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
@@ -78,6 +83,13 @@ let package = Package(
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "LocalServers", "TestSupport"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+    .testTarget(name: "RedisTests", dependencies: ["LocalServers", "Redis", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "AudienceTests",
+      dependencies: [
+        "Administration", "Audience", "LocalServers", "NotificationModel", "Postgres", "Redis", "Runtime",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
       exclude: ["Wire/Fixtures"]),
@@ -108,8 +120,8 @@ let package = Package(
     .testTarget(
       name: "DeployTests",
       dependencies: [
-        "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "Operations", "Relay", "Telemetry",
-        "TestSupport", "bongsu",
+        "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "Operations", "Postgres", "Redis", "Relay",
+        "Telemetry", "TestSupport", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),
@@ -119,7 +131,7 @@ let package = Package(
 /// In these targets `unsafe` marks exactly the expressions to review.
 let memorySafe: Set = [
   "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
-  "EmbeddedBroker",
+  "EmbeddedBroker", "Redis",
 ]
 
 for target in package.targets where target.type != .system {

@@ -23,6 +23,30 @@ extension PostgresConnection {
     return answer.rows
   }
 
+  /// Runs `COPY … TO STDOUT` and hands over what comes, a row at a time, as bytes of the COPY's format.
+  /// - Throws: what `body` throws, after the rest was read and dropped, or the server's refusal.
+  public func copyOut(_ sql: String, _ body: ([UInt8]) throws -> Void) throws {
+    guard try run(script: sql).status == PGRES_COPY_OUT else {
+      throw PostgresError(.unexpectedAnswer, "the statement is no COPY TO STDOUT")
+    }
+    var failure: (any Error)?
+    while let row = nextRow() {
+      guard failure == nil else { continue }
+      do { try body(row) } catch { failure = error }
+    }
+    let answer = readCopyAnswer()
+    if let error = failure ?? answer.failure { throw error }
+  }
+
+  /// Nil at the end, whichever it is; `readCopyAnswer` tells.
+  private func nextRow() -> [UInt8]? {
+    var buffer: UnsafeMutablePointer<CChar>?
+    let count = unsafe PQgetCopyData(handle, &buffer, 0)
+    guard count > 0, let start = unsafe buffer else { return nil }
+    defer { unsafe PQfreemem(start) }
+    return unsafe Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
+  }
+
   private func write(_ text: String) throws(PostgresError) {
     guard let count = Int32(exactly: text.utf8.count) else {
       throw PostgresError(.invalidArgument, "a piece of a COPY is over two gigabytes")
@@ -36,7 +60,7 @@ extension PostgresConnection {
     while let result = unsafe PQgetResult(handle) {
       let answer = unsafe QueryResult(result)
       // The state repeats itself for ever when its end could not be sent.
-      if answer.status == PGRES_COPY_IN { break }
+      if answer.status == PGRES_COPY_IN || answer.status == PGRES_COPY_OUT { break }
       rows = answer.affectedRows
       failure = failure ?? answer.failure
     }

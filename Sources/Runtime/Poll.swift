@@ -13,9 +13,18 @@ public enum Poll {
   /// The same with a finer limit. An interrupted wait returns false: the caller looks at the clock anyway.
   public static func wait(_ descriptors: [Int32], nanoseconds: Int64) -> Bool {
     var set = entries(descriptors)
-    let rest = max(nanoseconds, 0)
-    var limit = timespec(tv_sec: Int(rest / 1_000_000_000), tv_nsec: Int(rest % 1_000_000_000))
-    return unsafe ppoll(&set, UInt(set.count), &limit, nil) > 0
+    return wait(&set, nanoseconds: nanoseconds)
+  }
+
+  /// Blocks until `descriptor` can be read, or hung up, or, where `writing`, can be written to, or the time is over.
+  /// A hang-up counts as readable, as reading tells what happened. An interrupted wait returns neither.
+  public static func wait(
+    _ descriptor: Int32, writing: Bool, nanoseconds: Int64
+  ) -> (canRead: Bool, canWrite: Bool) {
+    var set = [pollfd(fd: descriptor, events: Int16(writing ? POLLIN | POLLOUT : POLLIN), revents: 0)]
+    guard wait(&set, nanoseconds: nanoseconds) else { return (false, false) }
+    let found = Int32(set[0].revents)
+    return (found & ~POLLOUT != 0, found & POLLOUT != 0)
   }
 
   /// The same for who has to know which of them are ready; none of them when the time ran out.
@@ -26,6 +35,12 @@ public enum Poll {
 
   private static func entries(_ descriptors: [Int32]) -> [pollfd] {
     descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+  }
+
+  private static func wait(_ set: inout [pollfd], nanoseconds: Int64) -> Bool {
+    let rest = max(nanoseconds, 0)
+    var limit = timespec(tv_sec: Int(rest / 1_000_000_000), tv_nsec: Int(rest % 1_000_000_000))
+    return unsafe ppoll(&set, UInt(set.count), &limit, nil) > 0
   }
 
   /// An interrupted wait goes on for what is left of its time: its caller would take it for a time-out.

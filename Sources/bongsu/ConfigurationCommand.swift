@@ -3,6 +3,8 @@ import Arguments
 import Configuration
 import EmbeddedBroker
 import Operations
+import Postgres
+import Redis
 import Relay
 
 let configurationCommand = Command(
@@ -44,11 +46,13 @@ private let showCommand = Command(
 
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
-  let own: Set = ["http", "kafka", "log", "relay", "topics"]
+  let own: Set = ["http", "kafka", "log", "notification", "redis", "relay", "topics"]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   _ = TopicSection(root: root)
+  _ = RedisSettings(root: root)
+  _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }
   _ = BrokerSettings(root: root)

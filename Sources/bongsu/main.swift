@@ -9,6 +9,6 @@ let bongsu = Command(
     devCommand, relayCommand, brokerCommand, migrateCommand, topicsCommand, doctorCommand, benchCommand,
     configurationCommand,
     versionCommand,
-  ])
+  ] + keeperCommands)
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

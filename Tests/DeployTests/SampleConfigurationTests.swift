@@ -3,6 +3,8 @@ import Configuration
 import EmbeddedBroker
 import LocalServers
 import Operations
+import Postgres
+import Redis
 import Relay
 import TestSupport
 import Testing
@@ -22,6 +24,8 @@ struct SampleConfigurationTests {
     let root = ConfigurationReader(file: try ConfigurationFile(text: text, name: "bongsu.yaml"))
     _ = OperationsSettings(root)
     _ = TopicSection(root: root)
+    _ = RedisSettings(root: root)
+    _ = ConnectionSettings(section: root.section("notification"))
     let relay = RelaySettings(root: root)
     _ = BrokerSettings(root: root)
     do {
@@ -40,6 +44,7 @@ struct SampleConfigurationTests {
     _ = RelaySettings(root: root)
     _ = TopicSection(root: root)
     _ = BrokerSettings(root: root)
+    _ = RedisSettings(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

@@ -27,27 +27,19 @@ struct MigrationTests {
     ).column
   }
 
-  private func psql(_ files: [String]) throws {
-    let command = ChildCommand(
-      "psql",
-      ["-q", "-d", database.conninfo, "-v", "ON_ERROR_STOP=1", "-1"]
-        + files.flatMap { ["-f", "\(Self.directory)/\($0)"] })
-    try ChildProcess.run(command)
-  }
-
   private var names: [String] { get throws { try Migration.read(directory: Self.directory).map(\.name) } }
 
   @Test func `psql alone applies them, and a second time changes nothing`() throws {
     let files = try names.map { "\($0).up.sql" }
-    try psql(files)
+    try database.psql(files, of: "outbox")
     let once = try schema()
     #expect(once.contains { $0.hasPrefix("p bongsu") })
-    try psql(files)
+    try database.psql(files, of: "outbox")
     #expect(try schema() == once)
   }
 
   @Test func `bongsu applies what psql has applied, and nothing changes`() throws {
-    try psql(try names.map { "\($0).up.sql" })
+    try database.psql(try names.map { "\($0).up.sql" }, of: "outbox")
     let once = try schema()
     let migrator = Migrator(try database.connect(), schema: "outbox")
     #expect(try migrator.up(Migration.read(directory: Self.directory)) == names)
@@ -65,7 +57,7 @@ struct MigrationTests {
     #expect(try database.scalar(left) == "0")
     #expect(try database.scalar("SELECT count(*) FROM pg_publication") == "0")
     try database.migrate()
-    try psql(try names.reversed().map { "\($0).down.sql" })
+    try database.psql(try names.reversed().map { "\($0).down.sql" }, of: "outbox")
     #expect(try database.scalar(left) == "0")
   }
 

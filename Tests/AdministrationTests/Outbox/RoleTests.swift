@@ -12,12 +12,6 @@ struct RoleTests {
     try database.migrate(tables: 2)
   }
 
-  private func user(in group: String, _ attributes: String = "") throws -> ConnectionSettings {
-    let name = uniqueName("u", separator: "_")
-    try database.run("CREATE ROLE \(name) LOGIN \(attributes) IN ROLE \(group) PASSWORD 'secret-of-a-test'")
-    return try database.settings.setting("user", name).setting("password", "secret-of-a-test")
-  }
-
   private func isRefused(_ connection: PostgresConnection, _ sql: String) -> Bool {
     do {
       try connection.run(script: sql)
@@ -29,7 +23,7 @@ struct RoleTests {
     "(id, aggregatetype, aggregateid, type, payload) VALUES (gen_random_uuid(), 'a', 'k', 't', '{}')"
 
   @Test func `a writer inserts by the function or into a table, and can do nothing else`() throws {
-    let writer = try PostgresConnection(user(in: "outbox_writer"))
+    let writer = try PostgresConnection(database.user(in: "outbox_writer"))
     #expect(try writer.execute("SELECT outbox.enqueue('a', 'user-1', 't', '{}')").scalar != nil)
     try writer.run(script: "INSERT INTO outbox.event \(Self.row); INSERT INTO outbox.event_2 \(Self.row)")
     #expect(try writer.execute("SELECT outbox.table_of('k')").scalar?.hasPrefix("event") == true)
@@ -46,7 +40,7 @@ struct RoleTests {
   }
 
   @Test func `a relay's user streams, registers its slot and beats, and reads no table`() throws {
-    let settings = try user(in: "outbox_relay", "REPLICATION")
+    let settings = try database.user(in: "outbox_relay", "REPLICATION")
     let relay = try PostgresConnection(settings)
     let slot = uniqueName("s", separator: "_")
     let replication = try ReplicationConnection(settings)
@@ -65,7 +59,7 @@ struct RoleTests {
   }
 
   @Test func `a maintainer maintains and cannot read or write an event`() throws {
-    let maintainer = try PostgresConnection(user(in: "outbox_maintainer"))
+    let maintainer = try PostgresConnection(database.user(in: "outbox_maintainer"))
     #expect(try maintainer.execute("SELECT * FROM outbox.maintain()").rowCount == 0)
     for sql in [
       "SELECT * FROM outbox.event", "INSERT INTO outbox.event \(Self.row)", "DROP TABLE outbox.event_default",
@@ -86,7 +80,7 @@ struct RoleTests {
   }
 
   @Test func `a temporary table of the caller's does not deceive maintenance`() throws {
-    let maintainer = try PostgresConnection(user(in: "outbox_maintainer"))
+    let maintainer = try PostgresConnection(database.user(in: "outbox_maintainer"))
     try maintainer.run(
       script: "CREATE TEMP TABLE pg_replication_slots (slot_name name, database name, plugin name, "
         + "wal_status text, confirmed_flush_lsn pg_lsn); CREATE TEMP TABLE pg_locks (x int)")

@@ -1,13 +1,17 @@
 public import LocalServers
 public import Postgres
+public import Redis
 
 /// The servers that all tests of a run share; started when first asked for, ended with the run.
 public enum SharedServers {
   private static let startedPostgres = Result { try PostgresServer() }
+  private static let startedRedis = Result { try RedisServer() }
   private static let startedBroker = Result { try BrokerChoice.current.start() }
   private static let startedGuardedKafka = Result { try GuardedKafka() }
 
   public static var postgres: PostgresServer { get throws { try startedPostgres.get() } }
+  /// One database for all tests: keys are to be of names that no other test has.
+  public static var redis: RedisServer { get throws { try startedRedis.get() } }
   /// Of the run's choice; see `BrokerChoice`.
   public static var broker: any LocalBroker { get throws { try startedBroker.get() } }
   public static var guardedKafka: GuardedKafka { get throws { try startedGuardedKafka.get() } }
@@ -21,6 +25,10 @@ extension PostgresServer {
 
   /// A new, empty database.
   public func newDatabase() throws -> TestDatabase { try TestDatabase(on: self) }
+}
+
+extension RedisServer {
+  public var redisSettings: RedisSettings { RedisSettings(.tcp(host: "127.0.0.1", port: port)) }
 }
 
 /// A name that no other test has.

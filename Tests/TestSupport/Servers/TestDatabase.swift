@@ -38,6 +38,28 @@ public struct TestDatabase: Sendable {
     if tables > 1 { _ = try OutboxTables(connect()).grow(to: tables) }
   }
 
+  /// Applies the outbox's migrations and those of the notification database.
+  public func migrateNotification() throws {
+    try migrate()
+    let migrations = try Migration.read(directory: Repository.file("migrations/notification"))
+    _ = try Migrator(connect(), schema: "notification").up(migrations)
+  }
+
+  /// Applies files of a directory of migrations by psql alone.
+  public func psql(_ files: [String], of schema: String) throws {
+    let directory = Repository.file("migrations/\(schema)")
+    try ChildProcess.run(
+      ChildCommand(
+        "psql", ["-q", "-d", conninfo, "-v", "ON_ERROR_STOP=1", "-1"] + files.flatMap { ["-f", "\(directory)/\($0)"] }))
+  }
+
+  /// The settings of a new user of a group, as a DBA makes one.
+  public func user(in group: String, _ attributes: String = "") throws -> ConnectionSettings {
+    let name = uniqueName("u", separator: "_")
+    try run("CREATE ROLE \(name) LOGIN \(attributes) IN ROLE \(group) PASSWORD 'secret-of-a-test'")
+    return try settings.setting("user", name).setting("password", "secret-of-a-test")
+  }
+
   /// A slot at the WAL's present end.
   public func makeSlot(_ name: String) throws {
     try scalar("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [.text(name)])

@@ -1,0 +1,103 @@
+import LocalServers
+import Redis
+import TestSupport
+import Testing
+
+@testable import Audience
+
+@Suite("The rate limiter", .requires(.redis))
+struct RateLimiterTests {
+  private let redis: RedisConnection
+  private let limiter: RateLimiter
+  private let user = uniqueName("user")
+
+  init() throws {
+    redis = try RedisConnection(SharedServers.redis.redisSettings)
+    limiter = RateLimiter(redis)
+  }
+
+  private func request(_ event: Int, channel: String = "push", _ scopes: RateScope...) -> RateRequest {
+    RateRequest(eventID: "\(user)-\(event)", userID: user, channel: channel, scopes: scopes)
+  }
+
+  private func decide(_ requests: [RateRequest]) -> [RateDecision] { limiter.decide(requests).decisions }
+
+  private static let hour: Duration = .seconds(3600)
+
+  @Test func `so many are allowed as the window takes, in the order they come`() {
+    let scope = RateScope("push", [RateWindow(limit: 3, period: Self.hour)])
+    #expect(decide((1...5).map { request($0, scope) }) == [.allowed, .allowed, .allowed, .limited, .limited])
+    #expect(decide([request(6, scope)]) == [.limited])
+    #expect(limiter.decide([]).decisions.isEmpty)
+  }
+
+  @Test func `an event that comes again gets its answer and is counted once`() {
+    let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
+    #expect(decide([request(1, scope), request(1, scope)]) == [.allowed, .allowed])
+    #expect(decide([request(2, scope), request(3, scope)]) == [.allowed, .limited])
+    #expect(decide((1...4).map { request($0, scope) }) == [.allowed, .allowed, .limited, .limited])
+    // The same event by another channel is another question.
+    #expect(decide([request(3, channel: "sms", RateScope("sms", scope.windows))]) == [.allowed])
+  }
+
+  @Test func `all windows and all scopes must have room, and what is limited counts in none`() {
+    let push = RateScope(
+      "push", [RateWindow(limit: 1, period: Self.hour), RateWindow(limit: 9, period: Self.hour * 24)])
+    let advertising = RateScope("advertising", [RateWindow(limit: 2, period: Self.hour)])
+    #expect(decide([request(1, push, advertising), request(2, push, advertising)]) == [.allowed, .limited])
+    #expect(decide([request(3, advertising), request(4, advertising)]) == [.allowed, .limited])
+    #expect(decide([request(5)]) == [.allowed])
+  }
+
+  @Test func `a window that has passed has room again, a longer one beside it not`() throws {
+    let short = RateScope("s", [RateWindow(limit: 1, period: .milliseconds(20))])
+    let both = RateScope(
+      "b", [RateWindow(limit: 1, period: .milliseconds(20)), RateWindow(limit: 2, period: Self.hour)])
+    #expect(decide([request(1, short), request(2, short)]) == [.allowed, .limited])
+    #expect(decide([request(1, channel: "b", both), request(2, channel: "b", both)]) == [.allowed, .limited])
+    var event = 10
+    try eventually("the window has passed") {
+      event += 1
+      return decide([request(event, short)]) == [.allowed]
+    }
+    try eventually("the second of the hour is allowed") {
+      event += 1
+      return decide([request(event, channel: "b", both)]) == [.allowed]
+    }
+    #expect(decide([request(1_000, channel: "b", both), request(1_001, channel: "b", both)]) == [.limited, .limited])
+  }
+
+  @Test func `two limiters count as one`() throws {
+    let other = RateLimiter(try RedisConnection(SharedServers.redis.redisSettings))
+    let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
+    #expect(decide([request(1, scope)]) == [.allowed])
+    #expect(
+      other.decide([request(1, scope), request(2, scope), request(3, scope)]).decisions == [
+        .allowed, .allowed, .limited,
+      ])
+  }
+
+  @Test func `everything it writes has an end, decisions after the horizon`() throws {
+    let scope = RateScope(
+      "push", [RateWindow(limit: 2, period: .seconds(60)), RateWindow(limit: 3, period: Self.hour)])
+    #expect(decide([request(1, scope)]) == [.allowed])
+    let decided = try redis.run("PTTL", "bongsu:decided:\(user)-1").number ?? -1
+    #expect(decided > 47 * 3_600_000 && decided <= 48 * 3_600_000)
+    let counted = try redis.run("PTTL", "bongsu:rate:\(user):push").number ?? -1
+    #expect(counted > 0 && counted <= 3_600_000)
+    #expect(decide((2...9).map { request($0, scope) }).count == 8)
+    #expect(try redis.run("LLEN", "bongsu:rate:\(user):push").number == 2)
+  }
+
+  @Test func `without Redis, or with a full one, decisions are unknown and say why`() throws {
+    let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
+    let closed = try ClosedPort()
+    let away = RateLimiter(try RedisConnection(RedisSettings(.tcp(host: "127.0.0.1", port: closed.number))))
+    let answer = away.decide([request(1, scope), request(2, scope)])
+    #expect(answer.decisions == [.unknown, .unknown])
+    #expect(answer.failure?.code == .connection)
+    let server = try RedisServer(settings: ["--maxmemory", "100kb"])
+    #expect(
+      RateLimiter(try RedisConnection(server.redisSettings)).decide([request(1, scope)]).failure?.redisCode == "OOM")
+  }
+}
