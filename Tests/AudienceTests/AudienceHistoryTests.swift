@@ -1,5 +1,6 @@
 import LocalServers
 import NotificationModel
+import Redis
 import TestSupport
 import Testing
 
@@ -15,7 +16,8 @@ struct AudienceHistoryTests {
     var random = SeededGenerator(seed: seed)
     let loaders = try (0..<3).map { _ in
       AudienceLoader(
-        try fixture.database.settings, redis: try .init(fixture.redisSettings), prefix: fixture.prefix, localUsers: 8)
+        try fixture.database.settings, redis: try RedisConnection(fixture.redisSettings), prefix: fixture.prefix,
+        localUsers: 8)
     }
     let truth = try fixture.loader(nil)
     for step in 0..<120 {
@@ -39,7 +41,7 @@ struct AudienceHistoryTests {
       "UPDATE notification.app_user SET phone_number = '+82100000\(1_000 + step)' WHERE user_id = \(user)",
       "SELECT notification.register_device(user_id, 'token-\(user % 5)', 'ios', 'com.example') FROM notification.app_user "
         + "WHERE user_id = \(user)",
-      "UPDATE notification.device SET locale = 'l\(step % 7)'::text || 'en' WHERE user_id = \(user)",
+      "UPDATE notification.device SET locale = '\(step.isMultiple(of: 2) ? "en" : "fr")' WHERE user_id = \(user)",
       "UPDATE notification.device SET user_id = (SELECT min(user_id) FROM notification.app_user) WHERE device_id % 3 = 0",
       "DELETE FROM notification.device WHERE user_id = \(user)",
       "INSERT INTO notification.template (template_key, channel, version, state, body) "

@@ -2,6 +2,7 @@ import LocalServers
 import NotificationModel
 import Postgres
 import Redis
+import Runtime
 import TestSupport
 import Testing
 

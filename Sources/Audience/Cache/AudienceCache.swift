@@ -50,8 +50,8 @@ final class AudienceCache {
     return found
   }
 
-  func keep(_ user: CachedUser) { keep(key(user.user.id), user) }
-  func keep(_ name: String, _ templates: VersionedTemplates) { keep(key(name), templates) }
+  func keep(_ user: CachedUser) { queue(key(user.user.id), user) }
+  func keep(_ name: String, _ templates: VersionedTemplates) { queue(key(name), templates) }
 
   /// Writes what waits, for who has no question soon.
   func flush() throws(RedisError) { if !writes.isEmpty { _ = try find(users: [], templates: []) } }
@@ -60,7 +60,7 @@ final class AudienceCache {
   private func key(_ id: Int64) -> String { "\(prefix)user:1:\(id)" }
   private func key(_ name: String) -> String { "\(prefix)template:1:\(name)" }
 
-  private func keep(_ key: String, _ value: some Encodable) {
+  private func queue(_ key: String, _ value: some Encodable) {
     guard writes.count < Self.writesLimit, let bytes = try? encoder.encode(value) else { return }
     // Entries that were made together do not end together.
     let milliseconds = Int64(lifetime / .milliseconds(1) * Double.random(in: 0.8...1.2, using: &random))
