@@ -96,7 +96,7 @@ struct RateLimiterTests {
     let answer = away.decide([request(1, scope), request(2, scope)])
     #expect(answer.decisions == [.unknown, .unknown])
     #expect(answer.failure?.code == .connection)
-    let server = try RedisServer(settings: ["--maxmemory", "100kb"])
+    let server = try RedisServer(settings: ["--maxmemory", "1kb"])
     #expect(
       RateLimiter(try RedisConnection(server.redisSettings)).decide([request(1, scope)]).failure?.redisCode == "OOM")
   }
