@@ -40,5 +40,25 @@ extension Scenarios {
         try scene.settle()
       }
     }
+
+    @Test func `of several sources the sound ones are passed over, and none is replaced unless it is named`() throws {
+      var setup = Scenario.Setup()
+      setup.tables = 2
+      setup.makesSlot = false
+      setup.flags = ["--set", "relay.outboxTables=2"]
+      try Scenario.play("set-up: one slot of two repaired", 1, setup, duplicates: .none) { scene in
+        try scene.database.makeSlot(scene.slots[0])
+        for _ in 0..<20 { try scene.database.run("SELECT outbox.enqueue('order', gen_random_uuid()::text, 't', '{}')") }
+        let repaired = try scene.repairAll()
+        #expect(repaired.exit.isSuccess, "\(repaired.lines)")
+        #expect(repaired.lines.contains { $0.contains("slot \(scene.slots[0]) is there and not lost, passed over") })
+        #expect(repaired.lines.contains { $0.contains("slot \(scene.slots[1]) made") })
+        let refused = try scene.repairAll(["--replace-slot"])
+        #expect(refused.exit == .code(2))
+        #expect(refused.lines.contains { $0.contains("choose one by --source NAME") }, "\(refused.lines)")
+        try scene.startRelay()
+        try scene.settle()
+      }
+    }
   }
 }

@@ -39,6 +39,16 @@ extension Scenario {
     return lines
   }
 
+  /// The same for all sources at once, which must not be named by their slots.
+  func repairAll(_ flags: [String] = []) throws -> (exit: ChildExit, lines: [String]) {
+    let arguments = [
+      "relay", "repair", "--dsn", database.conninfo, "--bootstrap-servers", stage.kafka.bootstrapServers, "--topic",
+      topic,
+      "--parked-topic", parkedTopic, "--set", "relay.slot=\(slot)",
+    ]
+    return try BongsuProcess.run(arguments + setup.flags + flags, timeout: .seconds(120))
+  }
+
   /// Drops the slot, as soon as PostgreSQL has seen that its relay is gone.
   func dropSlot() throws {
     try eventually("the slot is dropped") {
