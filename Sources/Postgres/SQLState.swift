@@ -41,6 +41,7 @@ extension SQLState {
 
 /// Single states.
 extension SQLState {
+  public static let foreignKeyViolation = SQLState(rawValue: "23503")
   public static let uniqueViolation = SQLState(rawValue: "23505")
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
   public static let failedTransaction = SQLState(rawValue: "25P02")
