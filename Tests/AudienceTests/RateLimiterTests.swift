@@ -69,6 +69,14 @@ struct RateLimiterTests {
     #expect(decide([request(1_000, channel: "b", both), request(1_001, channel: "b", both)]) == [.limited, .limited])
   }
 
+  @Test func `a large batch is one round trip in its order, and nobody is counted twice`() throws {
+    let scope = RateScope("push", [RateWindow(limit: 700, period: Self.hour)])
+    let requests = (0..<5_000).map { request($0 % 4_500, scope) }
+    let decisions = decide(requests)
+    #expect(decisions.prefix(700).allSatisfy { $0 == .allowed } && decisions[700..<4_500].allSatisfy { $0 == .limited })
+    #expect(decisions[4_500...].allSatisfy { $0 == .allowed })
+  }
+
   @Test func `two limiters count as one`() throws {
     let other = RateLimiter(try RedisConnection(SharedServers.redis.redisSettings))
     let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])

@@ -40,9 +40,14 @@ final class AudienceDatabase {
     do throws(PostgresError) {
       return try body(known)
     } catch {
-      if !known.isUsable { connection = nil }
+      if !known.isUsable || Self.isOutdated(error) { connection = nil }
       throw error
     }
+  }
+
+  /// What was prepared is gone, by DISCARD ALL, or gives other types since a column was changed.
+  private static func isOutdated(_ error: PostgresError) -> Bool {
+    error.sqlState == .invalidStatementName || error.sqlState == .featureNotSupported
   }
 
   private func connect() throws(PostgresError) -> PostgresConnection {

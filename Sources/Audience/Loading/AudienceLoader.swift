@@ -97,6 +97,7 @@ extension AudienceLoader {
     do throws(RedisError) {
       let found = try cache.find(users: Array(wanted.users.keys), templates: Array(wanted.templates.keys))
       counts.cacheTrips += 1
+      if found.refusal != nil { counts.cacheFailures += 1 }
       for (id, known) in found.users where known.version == wanted.users[id] {
         users.set(id, known)
         take(known, &wanted, &batch)
