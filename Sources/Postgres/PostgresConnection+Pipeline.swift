@@ -9,17 +9,44 @@ extension PostgresConnection {
   public func pipeline(
     _ statements: [(sql: String, parameters: [SQLValue])]
   ) throws(PostgresError) -> [QueryResult] {
+    try unsafe send(statements.map { ($0.sql, $0.parameters) }) { sql, count, values, lengths, formats in
+      unsafe PQsendQueryParams(handle, sql, count, nil, values, lengths, formats, 0)
+    }
+  }
+
+  /// The same for statements that `prepare` has named.
+  public func pipeline(
+    prepared statements: [(name: String, parameters: [SQLValue])]
+  ) throws(PostgresError) -> [QueryResult] {
+    try unsafe send(statements.map { ($0.name, $0.parameters) }) { name, count, values, lengths, formats in
+      unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
+    }
+  }
+
+  /// Has the server parse a statement once, and plan it seldom, for as long as this connection lives.
+  public func prepare(_ name: String, _ sql: String) throws(PostgresError) {
+    try Self.check(sql: sql)
+    _ = try unsafe check(PQprepare(handle, name, sql, 0, nil))
+  }
+
+  private typealias Send = (
+    String, Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
+  ) -> Int32
+
+  private func send(
+    _ statements: [(text: String, parameters: [SQLValue])], by call: Send
+  ) throws(PostgresError) -> [QueryResult] {
     // A statement that cannot be sent is found before any was.
     var lists: [ParameterList] = []
     for statement in statements {
-      try Self.check(sql: statement.sql)
+      try Self.check(sql: statement.text)
       lists.append(try ParameterList(statement.parameters))
     }
     guard unsafe PQenterPipelineMode(handle) == 1 else { throw unsafe Self.lost(handle) }
     defer { unsafe PQexitPipelineMode(handle) }
     for (statement, list) in zip(statements, lists) {
       let sent = unsafe list.withPointers { count, values, lengths, formats in
-        unsafe PQsendQueryParams(handle, statement.sql, count, nil, values, lengths, formats, 0)
+        unsafe call(statement.text, count, values, lengths, formats)
       }
       guard sent == 1 else { throw unsafe Self.lost(handle) }
     }

@@ -41,11 +41,16 @@ extension SQLState {
 
 /// Single states.
 extension SQLState {
+  public static let foreignKeyViolation = SQLState(rawValue: "23503")
   public static let uniqueViolation = SQLState(rawValue: "23505")
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
   public static let failedTransaction = SQLState(rawValue: "25P02")
   public static let invalidAuthorizationSpecification = SQLState(rawValue: "28000")
   public static let invalidPassword = SQLState(rawValue: "28P01")
+  /// A plan whose result's types have changed is one too.
+  public static let featureNotSupported = SQLState(rawValue: "0A000")
+  /// A prepared statement that is not there.
+  public static let invalidStatementName = SQLState(rawValue: "26000")
   public static let invalidCatalogName = SQLState(rawValue: "3D000")
   public static let serializationFailure = SQLState(rawValue: "40001")
   public static let insufficientPrivilege = SQLState(rawValue: "42501")

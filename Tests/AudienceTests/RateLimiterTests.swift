@@ -1,4 +1,6 @@
+import Foundation
 import LocalServers
+import NotificationModel
 import Redis
 import TestSupport
 import Testing
@@ -67,6 +69,14 @@ struct RateLimiterTests {
     #expect(decide([request(1_000, channel: "b", both), request(1_001, channel: "b", both)]) == [.limited, .limited])
   }
 
+  @Test func `a large batch is one round trip in its order, and nobody is counted twice`() throws {
+    let scope = RateScope("push", [RateWindow(limit: 700, period: Self.hour)])
+    let requests = (0..<5_000).map { request($0 % 4_500, scope) }
+    let decisions = decide(requests)
+    #expect(decisions.prefix(700).allSatisfy { $0 == .allowed } && decisions[700..<4_500].allSatisfy { $0 == .limited })
+    #expect(decisions[4_500...].allSatisfy { $0 == .allowed })
+  }
+
   @Test func `two limiters count as one`() throws {
     let other = RateLimiter(try RedisConnection(SharedServers.redis.redisSettings))
     let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
@@ -99,5 +109,30 @@ struct RateLimiterTests {
     let server = try RedisServer(settings: ["--maxmemory", "1kb"])
     #expect(
       RateLimiter(try RedisConnection(server.redisSettings)).decide([request(1, scope)]).failure?.redisCode == "OOM")
+  }
+
+  /// docs/audience.md names these rights.
+  @Test func `a user of the access list needs no more rights than are documented`() throws {
+    let server = try RedisServer()
+    let rights =
+      "~bongsu:* +mget +set +evalsha +eval +script|load +select +time +hget +hset +pexpire +lindex +lpush +ltrim"
+    let command =
+      ["ACL", "SETUSER", "bongsu", "on", ">right", "resetkeys"] + rights.split(separator: " ").map(String.init)
+    let owner = try RedisConnection(server.redisSettings)
+    try owner.run(RedisCommand(command.map { .text($0) }))
+    var settings = server.redisSettings
+    settings.user = "bongsu"
+    settings.password = "right"
+    let limiter = RateLimiter(try RedisConnection(settings))
+    let scope = RateScope("push", [RateWindow(limit: 1, period: Self.hour)])
+    #expect(limiter.decide([request(1, scope), request(2, scope)]).decisions == [.allowed, .limited])
+    try owner.run("SCRIPT", "FLUSH")
+    #expect(limiter.decide([request(1, scope), request(2, scope)]).decisions == [.allowed, .limited])
+    let cache = AudienceCache(try RedisConnection(settings), prefix: "bongsu:", lifetime: Self.hour)
+    let user = AudienceUser(id: 7, email: UserContact(id: 1, address: "a@b.c"))
+    cache.keep(CachedUser(version: 3, user: user))
+    #expect(try cache.find(users: [7], templates: ["none"]).users[7]?.version == 3)
+    let documented = try String(contentsOfFile: Repository.file("docs/audience.md"), encoding: .utf8)
+    #expect(documented.replacing("\n     ", with: "").contains(rights))
   }
 }

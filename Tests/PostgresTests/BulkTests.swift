@@ -26,6 +26,16 @@ struct BulkTests {
     #expect(try count == "5000")
   }
 
+  @Test("prepared statements are run by their names, and an unknown name is refused")
+  func prepared() throws {
+    try connection.prepare("add", "SELECT $1::int + $2::int")
+    let results = try connection.pipeline(prepared: [("add", [1, 2]), ("add", ["3", nil])])
+    #expect(results.map(\.scalar) == ["3", nil])
+    #expect(throws: PostgresError.self) { try connection.pipeline(prepared: [("none", [])]) }
+    #expect(throws: PostgresError.self) { try connection.prepare("bad", "SELECT nothing") }
+    #expect(try connection.pipeline(prepared: [("add", [2, 2])]).first?.scalar == "4")
+  }
+
   @Test("an empty pipeline is nothing")
   func empty() throws { #expect(try connection.pipeline([]).isEmpty) }
 

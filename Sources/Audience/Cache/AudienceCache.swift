@@ -31,6 +31,8 @@ final class AudienceCache {
   struct Found {
     var users: [Int64: CachedUser] = [:]
     var templates: [String: VersionedTemplates] = [:]
+    /// Why an entry was not taken, as by a full Redis.
+    var refusal: RedisError?
   }
 
   /// One round trip.
@@ -40,9 +42,9 @@ final class AudienceCache {
     let commands = writes + question
     writes = []
     let answers = try redis.pipeline(commands)
-    for answer in answers { _ = try answer.get() }
-    guard !keys.isEmpty, let values = answers.last?.elements, values.count == keys.count else { return Found() }
     var found = Found()
+    for case .error(let error) in answers.prefix(commands.count - question.count) { found.refusal = error }
+    guard !keys.isEmpty, let values = try answers.last?.get().elements, values.count == keys.count else { return found }
     for (id, value) in zip(users, values) { found.users[id] = decode(CachedUser.self, value) }
     for (name, value) in zip(templates, values.dropFirst(users.count)) {
       found.templates[name] = decode(VersionedTemplates.self, value)
@@ -54,7 +56,10 @@ final class AudienceCache {
   func keep(_ name: String, _ templates: VersionedTemplates) { queue(key(name), templates) }
 
   /// Writes what waits, for who has no question soon.
-  func flush() throws(RedisError) { if !writes.isEmpty { _ = try find(users: [], templates: []) } }
+  func flush() throws(RedisError) {
+    guard !writes.isEmpty, let refusal = try find(users: [], templates: []).refusal else { return }
+    throw refusal
+  }
 
   /// The number is that of the entry's form: releases of two forms do not read each other's.
   private func key(_ id: Int64) -> String { "\(prefix)user:1:\(id)" }

@@ -1,6 +1,25 @@
 import Postgres
 
-/// Every statement of a batch: one for each kind. `$1` is the list of users or keys.
+/// Every statement of a batch: one for each kind.
+enum AudienceQuery: String, CaseIterable {
+  case userVersions, preferences, consents, suppressions, categories, templateVersions, users, devices, templates
+
+  var sql: String {
+    switch self {
+    case .userVersions: AudienceQueries.userVersions
+    case .preferences: AudienceQueries.preferences
+    case .consents: AudienceQueries.consents
+    case .suppressions: AudienceQueries.suppressions
+    case .categories: AudienceQueries.categories
+    case .templateVersions: AudienceQueries.templateVersions
+    case .users: AudienceQueries.users
+    case .devices: AudienceQueries.devices
+    case .templates: AudienceQueries.templates
+    }
+  }
+}
+
+/// Their texts, and their parameters: `$1` is the list of users or keys.
 enum AudienceQueries {
   private static func milliseconds(_ column: String) -> String { "(extract(epoch FROM \(column)) * 1000)::bigint" }
 

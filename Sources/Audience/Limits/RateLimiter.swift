@@ -18,20 +18,37 @@ public struct RateLimiter {
     self.prefix = prefix
   }
 
-  /// Decides a batch, in its order.
-  /// - Returns: one decision for each request, and the error because of which all are unknown.
+  /// While a script runs, Redis does nothing else; more than so many questions take a script each.
+  private static let questionsPerScript = 2_000
+
+  /// Decides a batch, in its order, in one round trip.
+  /// - Returns: one decision for each request, and the error because of which some are unknown.
   public func decide(_ requests: [RateRequest]) -> (decisions: [RateDecision], failure: RedisError?) {
     guard !requests.isEmpty else { return ([], nil) }
+    let parts = stride(from: 0, to: requests.count, by: Self.questionsPerScript).map { start in
+      requests[start..<min(start + Self.questionsPerScript, requests.count)]
+    }
     do throws(RedisError) {
-      let answer = try redis.run(command(requests))
-      let decisions = (answer.elements ?? []).map { $0 == .integer(1) ? RateDecision.allowed : .limited }
-      return (decisions.count == requests.count ? decisions : requests.map { _ in .unknown }, nil)
+      let answers = try redis.pipeline(parts.map(command))
+      var failure: RedisError?
+      let decisions = zip(parts, answers).flatMap { part, answer in
+        if case .error(let error) = answer { failure = failure ?? error }
+        return Self.decisions(answer, part.count)
+      }
+      return (decisions, failure)
     } catch {
       return (requests.map { _ in .unknown }, error)
     }
   }
 
-  private func command(_ requests: [RateRequest]) -> RedisCommand {
+  private static func decisions(_ answer: RedisValue, _ count: Int) -> [RateDecision] {
+    guard let elements = answer.elements, elements.count == count else {
+      return Array(repeating: .unknown, count: count)
+    }
+    return elements.map { $0 == .integer(1) ? .allowed : .limited }
+  }
+
+  private func command(_ requests: ArraySlice<RateRequest>) -> RedisCommand {
     var keys: [String] = []
     var arguments: [RedisArgument] = [.text(Self.milliseconds(horizon))]
     for request in requests {

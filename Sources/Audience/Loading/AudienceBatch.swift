@@ -51,6 +51,6 @@ public struct AudienceCounts: Sendable, Equatable {
   public var databaseTrips = 0
   /// Round trips to Redis.
   public var cacheTrips = 0
-  /// Batches that did without Redis, as it was away or refused.
+  /// Batches that did without Redis, as it was away, or whose entries it refused, as it was full.
   public var cacheFailures = 0
 }

@@ -26,7 +26,7 @@ public final class AudienceLoader {
     _ settings: ConnectionSettings, redis: RedisConnection?, prefix: String = "bongsu:",
     lifetime: Duration = .seconds(3600), localUsers: Int = 50_000
   ) {
-    database = AudienceDatabase(settings)
+    database = AudienceDatabase(settings, preparing: AudienceQuery.allCases)
     cache = redis.map { AudienceCache($0, prefix: prefix, lifetime: lifetime) }
     users = LocalCache(capacity: localUsers)
   }
@@ -61,16 +61,16 @@ extension AudienceLoader {
   ) throws(PostgresError) -> WantedVersions {
     let ids = AudienceQueries.list(request.users)
     let answers = try ask([
-      (AudienceQueries.userVersions, [ids]), (AudienceQueries.preferences, [ids]), (AudienceQueries.consents, [ids]),
+      (.userVersions, [ids]), (.preferences, [ids]), (.consents, [ids]),
       (
-        AudienceQueries.suppressions,
+        .suppressions,
         [
           ids, AudienceQueries.list(request.addresses.map(\.kind.rawValue)),
           AudienceQueries.list(request.addresses.map(\.text)),
         ]
       ),
-      (AudienceQueries.categories, []),
-      (AudienceQueries.templateVersions, [AudienceQueries.list(request.templates)]),
+      (.categories, []),
+      (.templateVersions, [AudienceQueries.list(request.templates)]),
     ])
     answers[1].addPreferences(to: &batch.settings)
     answers[2].addConsents(to: &batch.settings)
@@ -97,6 +97,7 @@ extension AudienceLoader {
     do throws(RedisError) {
       let found = try cache.find(users: Array(wanted.users.keys), templates: Array(wanted.templates.keys))
       counts.cacheTrips += 1
+      if found.refusal != nil { counts.cacheFailures += 1 }
       for (id, known) in found.users where known.version == wanted.users[id] {
         users.set(id, known)
         take(known, &wanted, &batch)
@@ -112,12 +113,12 @@ extension AudienceLoader {
 
   private func read(_ wanted: WantedVersions, _ batch: inout AudienceBatch) throws(PostgresError) {
     let ids = AudienceQueries.list(wanted.users.keys)
-    var statements: [(sql: String, parameters: [SQLValue])] = []
-    if !wanted.users.isEmpty { statements += [(AudienceQueries.users, [ids]), (AudienceQueries.devices, [ids])] }
+    var questions: [AudienceQuestion] = []
+    if !wanted.users.isEmpty { questions += [(.users, [ids]), (.devices, [ids])] }
     if !wanted.templates.isEmpty {
-      statements.append((AudienceQueries.templates, [AudienceQueries.list(wanted.templates.keys)]))
+      questions.append((.templates, [AudienceQueries.list(wanted.templates.keys)]))
     }
-    let answers = try ask(statements)
+    let answers = try ask(questions)
     if !wanted.users.isEmpty {
       var read = answers[0].users
       answers[1].addDevices(to: &read)
@@ -149,10 +150,8 @@ extension AudienceLoader {
     wanted.templates[key] = nil
   }
 
-  private func ask(
-    _ statements: [(sql: String, parameters: [SQLValue])]
-  ) throws(PostgresError) -> [AudienceRows] {
+  private func ask(_ questions: [AudienceQuestion]) throws(PostgresError) -> [AudienceRows] {
     counts.databaseTrips += 1
-    return try database.read(statements).map { AudienceRows(result: $0) }
+    return try database.read(questions).map { AudienceRows(result: $0) }
   }
 }

@@ -1,0 +1,68 @@
+import NotificationModel
+public import Postgres
+
+/// Deliveries that wait in `notification.deferred`. It belongs to one thread.
+public final class DeferralStore {
+  private let database: AudienceDatabase
+
+  public init(_ settings: ConnectionSettings) { database = AudienceDatabase(settings) }
+
+  /// Keeps them, all or none, in one round trip. A delivery that waits already is left as it is, so a batch that is
+  /// routed again changes nothing.
+  public func keep(_ events: [DeferredEvent]) throws(PostgresError) {
+    let statements = events.filter { !$0.deliveries.isEmpty }.flatMap { event in
+      [Self.statement(event)] + event.deliveries.map { Self.statement($0, of: event) }
+    }
+    guard !statements.isEmpty else { return }
+    var attempts = 0
+    while true {
+      do throws(PostgresError) {
+        _ = try database.run { connection throws(PostgresError) in try connection.pipeline(statements) }
+        return
+      } catch {
+        // The event was there, and went with its last delivery at this moment.
+        attempts += 1
+        guard error.sqlState == .foreignKeyViolation, attempts < 5 else { throw error }
+      }
+    }
+  }
+
+  /// Sends up to `most` deliveries that are due back through the outbox of the notification database.
+  /// - Returns: how many; fewer when no more are due, or another releases at this moment.
+  public func release(most: Int) throws(PostgresError) -> Int {
+    let released = try database.run { connection throws(PostgresError) in
+      try connection.execute("SELECT notification.release_deferred($1)", [.text(String(most))])
+    }
+    return released.scalar.flatMap { Int($0) } ?? 0
+  }
+
+  private static func statement(_ event: DeferredEvent) -> (sql: String, parameters: [SQLValue]) {
+    let sql = """
+      INSERT INTO notification.deferred_event (event_id, aggregatetype, aggregateid, type, payload, headers, event_time)
+      VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0)) ON CONFLICT DO NOTHING
+      """
+    return (
+      sql,
+      [
+        .text(event.id), .text(event.aggregateType), .text(event.aggregateID), .text(event.type), .text(event.payload),
+        event.headers.map { .text($0) } ?? .null, .text(String(event.eventTime.milliseconds)),
+      ]
+    )
+  }
+
+  private static func statement(
+    _ delivery: DeferredDelivery, of event: DeferredEvent
+  ) -> (sql: String, parameters: [SQLValue]) {
+    let sql = """
+      INSERT INTO notification.deferred (event_id, channel, target, due_at, reason)
+      VALUES ($1, $2, $3, to_timestamp($4::bigint / 1000.0), $5) ON CONFLICT DO NOTHING
+      """
+    return (
+      sql,
+      [
+        .text(event.id), .text(delivery.channel), .text(delivery.target), .text(String(delivery.dueAt.milliseconds)),
+        .text(delivery.reason),
+      ]
+    )
+  }
+}
