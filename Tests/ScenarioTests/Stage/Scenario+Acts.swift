@@ -107,10 +107,11 @@ extension Scenario {
     }
   }
 
-  /// Waits until Kafka has acknowledged so many rows to the present relay.
-  func waitUntil(acknowledged rows: Double) throws {
+  /// Waits until Kafka has acknowledged so many rows to the present relay, or where that is asked, its slot is there.
+  func waitUntil(acknowledged rows: Double, orSlotIsThere: Bool = false) throws {
     try eventually("\(Int(rows)) rows are acknowledged", within: .seconds(120)) {
-      try relay.metrics().sum("bongsu_relay_acknowledged_total") >= rows
+      if orSlotIsThere, try slotStatus() != nil { return true }
+      return try relay.metrics().sum("bongsu_relay_acknowledged_total") >= rows
     }
   }
 }
