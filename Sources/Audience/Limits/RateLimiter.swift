@@ -1,3 +1,4 @@
+public import NotificationModel
 public import Redis
 
 /// Per-user rate limits, counted in Redis by Redis' own time, so that all routers count as one.
