@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "NotificationModel"),
     .target(name: "OutboxClient", dependencies: ["NotificationModel"]),
     .target(name: "OutboxClientPostgres", dependencies: ["OutboxClient", "Postgres"]),
+    .target(name: "Policy", dependencies: ["NotificationModel", "Signing", "Templates"]),
     .target(name: "Audience", dependencies: ["NotificationModel", "Postgres", "Redis", "Runtime"]),
 
     // Roles
@@ -95,6 +96,7 @@ let package = Package(
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
+    .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
       name: "OutboxClientTests",
       dependencies: ["OutboxClient", "OutboxClientPostgres", "Postgres", "LocalServers", "TestSupport"]),
@@ -131,7 +133,7 @@ let package = Package(
 /// In these targets `unsafe` marks exactly the expressions to review.
 let memorySafe: Set = [
   "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
-  "EmbeddedBroker", "Redis",
+  "EmbeddedBroker", "Redis", "Policy",
 ]
 
 for target in package.targets where target.type != .system {

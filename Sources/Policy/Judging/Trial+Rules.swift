@@ -1,0 +1,123 @@
+import NotificationModel
+
+/// The rules for one address, in the order in which they apply.
+extension Trial {
+  mutating func outcome(_ endpoint: Endpoint, _ person: Person) throws(Rejection) -> Verdict.Outcome {
+    let request = event.request
+    if let expiresAt = request.expiresAt, expiresAt.time <= judge.now { return .suppress(.expired) }
+    // Judged when it is due: what people choose until then counts.
+    if let deliverAt = request.deliverAt, deliverAt.time > judge.now {
+      return .wait(.scheduled, until: deliverAt.time)
+    }
+    if let reason = obstacle(endpoint) ?? choice(endpoint.channel.kind, person) { return .suppress(reason) }
+    let hours = hours(endpoint.channel.kind, person)
+    if case .quiet(let end) = hours {
+      if let expiresAt = request.expiresAt, expiresAt.time <= end { return .suppress(.expired) }
+      return .wait(.night, until: end)
+    }
+    let delivery = try delivery(endpoint, person, hours)
+    return .deliver(delivery, person.user == nil ? [] : rateScopes(endpoint.channel.kind))
+  }
+
+  private func obstacle(_ endpoint: Endpoint) -> SuppressionReason? {
+    if endpoint.isDisabled { return .deviceDisabled }
+    if let address = endpoint.suppressible, let known = judge.audience.suppressions[address],
+      known.until.map({ $0 > judge.now }) ?? true
+    {
+      return .suppressedAddress
+    }
+    return endpoint.isVerified || !judge.settings.verifiedOnly.contains(category.kind) ? nil : .unverified
+  }
+
+  /// What the person decided.
+  private func choice(_ kind: ChannelKind, _ person: Person) -> SuppressionReason? {
+    if !category.bypassesOptOut, let settings = person.settings, !settings.allows(category.name, kind) {
+      return .optedOut
+    }
+    guard category.kind == .advertising else { return nil }
+    guard let consent = person.settings?.advertising, consent.isGranted else { return .noConsent }
+    return consent.counts(at: judge.now) ? nil : .consentExpired
+  }
+
+  /// Nil where no hours apply.
+  private func hours(_ kind: ChannelKind, _ person: Person) -> QuietHours.Phase? {
+    guard category.kind == .advertising, person.settings?.nightAdvertising?.counts(at: judge.now) != true else {
+      return nil
+    }
+    let country = judge.settings.country(of: person.user)
+    guard let hours = judge.settings.quietHours.first(where: { $0.country == country }), !hours.exempt.contains(kind)
+    else { return nil }
+    return hours.phase(at: judge.now, personal: person.user?.timeZone)
+  }
+
+  private func rateScopes(_ kind: ChannelKind) -> [RateScope] {
+    guard !category.bypassesRateLimit, category.kind == .service || category.kind == .advertising else { return [] }
+    return judge.settings.rateRules.filter {
+      ($0.channel ?? kind) == kind && ($0.category ?? category.name) == category.name
+    }.map(\.scope)
+  }
+
+  private mutating func delivery(
+    _ endpoint: Endpoint, _ person: Person, _ hours: QuietHours.Phase?
+  ) throws(Rejection) -> Delivery {
+    let request = event.request
+    var text = try texts.text(
+      endpoint.channel.kind, locales: person.locales(endpoint), own: person.parameters)
+    if category.kind == .advertising { try markAdvertising(&text, endpoint.channel.kind, person) }
+    let content = try TextLimits.fitted(text, link: request.link, to: endpoint.address, judge.settings)
+    var sendBefore = request.expiresAt?.time
+    if case .open(let end) = hours { sendBefore = min(sendBefore ?? end, end) }
+    var delivery = Delivery(
+      id: DeliveryID.text(event: event.id, endpoint.channel, target: endpoint.target), eventID: event.id,
+      eventTime: event.time, replay: event.replay, user: person.user?.id, channel: endpoint.channel,
+      target: endpoint.target, address: endpoint.address, category: category.name, content: content,
+      priority: request.priority ?? category.kind.priority, notBefore: event.arrived, sendBefore: sendBefore)
+    delivery.template = text.definition?.key
+    delivery.templateVersion = text.definition?.version
+    delivery.locale = text.definition?.locale
+    delivery.collapseKey = request.collapseKey
+    delivery.link = request.link
+    return delivery
+  }
+
+  private func markAdvertising(
+    _ text: inout SourcedText, _ kind: ChannelKind, _ person: Person
+  ) throws(Rejection) {
+    let country = judge.settings.country(of: person.user)
+    guard let marks = judge.settings.advertising[country] else {
+      throw Rejection(
+        .advertisingNotConfigured, "policy.advertising says nothing for \(country): the law asks for label and sender")
+    }
+    text.content = try marks.applied(to: text.content, kind)
+  }
+}
+
+extension NotificationCategory.Kind {
+  fileprivate var priority: DeliveryPriority { self == .transactional || self == .security ? .high : .normal }
+}
+
+extension AdvertisingConsent {
+  /// Granted, and confirmed again where that was due.
+  fileprivate func counts(at now: UnixTime) -> Bool { isGranted && (reconfirmAt.map { $0 > now } ?? true) }
+}
+
+extension UserSettings {
+  /// The master switch ends all; else the most special choice counts, and without one it is allowed.
+  fileprivate func allows(_ category: String, _ kind: ChannelKind) -> Bool {
+    if master == false { return false }
+    return categories[Place(category, kind)] ?? channels[kind] ?? true
+  }
+}
+
+extension PolicySettings {
+  /// By the time zone, where one of the rules is for it; else by the region of the language, where there is a rule for
+  /// it; else home.
+  func country(of user: AudienceUser?) -> String {
+    if let zone = user?.timeZone, let rule = quietHours.first(where: { $0.timeZone == zone }) { return rule.country }
+    let region = user?.locale?.split(separator: "-").dropFirst().first { $0.utf8.count == 2 }
+    guard let country = region?.uppercased(),
+      advertising[country] != nil || quietHours.contains(where: { $0.country == country })
+    else { return homeCountry }
+    return country
+  }
+}

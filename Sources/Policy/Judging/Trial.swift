@@ -1,0 +1,113 @@
+import NotificationModel
+
+/// The judging of one event: goes through its recipients, their channels and addresses.
+struct Trial {
+  let judge: Judge
+  let event: RoutableEvent
+  let category: NotificationCategory
+  var texts: TextSource
+  private var judgement = Judgement()
+  private var seenPlaces: Set<DeferredRelease.Place> = []
+  private var seenAddresses: Set<DeliveryAddress> = []
+  /// Of a release: what is to be sent and nothing else.
+  private let released: Set<DeferredRelease.Place>?
+
+  init(judge: Judge, event: RoutableEvent, category: NotificationCategory, texts: TextSource) {
+    self.judge = judge
+    self.event = event
+    self.category = category
+    self.texts = texts
+    released = event.request.release.map { Set($0.deliveries) }
+  }
+
+  mutating func run() throws(Rejection) -> Judgement {
+    for (index, recipient) in event.request.to.enumerated() where event.open?.contains(index) ?? true {
+      if let person = Person(recipient, index: index, event.request, judge.audience) {
+        try judge(person, index)
+      } else {
+        judgement.unresolved.append(index)
+      }
+    }
+    if judgement.unresolved.isEmpty { endMissing() }
+    return judgement
+  }
+
+  private mutating func judge(_ person: Person, _ index: Int) throws(Rejection) {
+    let before = judgement.verdicts.count
+    let kinds = event.request.channels?.kinds ?? texts.kinds
+    for kind in kinds {
+      let first = judgement.verdicts.count
+      let endpoints = person.endpoints.filter { $0.channel.kind == kind }
+      for endpoint in endpoints { try judge(endpoint, person) }
+      if endpoints.isEmpty, event.request.channels != nil { addNoAddress(person, index, kind) }
+      let isReached = judgement.verdicts[first...].contains { !$0.isSuppressed }
+      if case .firstOf? = event.request.channels, isReached { break }
+    }
+    if judgement.verdicts.count == before, let kind = kinds.first, !hasPlace(person) {
+      addNoAddress(person, index, kind)
+    }
+  }
+
+  private mutating func judge(_ endpoint: Endpoint, _ person: Person) throws(Rejection) {
+    let place = DeferredRelease.Place(channel: endpoint.channel, target: endpoint.target)
+    guard released?.contains(place) ?? true, seenPlaces.insert(place).inserted else { return }
+    guard seenAddresses.insert(endpoint.address.identity).inserted else {
+      return add(place, person, .suppress(.duplicate))
+    }
+    add(place, person, try outcome(endpoint, person))
+  }
+
+  /// A person whose every place was seen before, as when a user is named twice, is not without address.
+  private func hasPlace(_ person: Person) -> Bool {
+    released != nil
+      || person.endpoints.contains {
+        seenPlaces.contains(DeferredRelease.Place(channel: $0.channel, target: $0.target))
+      }
+  }
+
+  private mutating func addNoAddress(_ person: Person, _ index: Int, _ kind: ChannelKind) {
+    guard released == nil else { return }
+    let channel: DeliveryChannel =
+      switch kind {
+      // Which of the two it would have been nobody can tell.
+      case .push: .pushIOS
+      case .sms: .sms
+      case .email: .email
+      }
+    let place = DeferredRelease.Place(channel: channel, target: person.user.map { "u\($0.id)" } ?? "r\(index)")
+    guard seenPlaces.insert(place).inserted else { return }
+    add(place, person, .suppress(.noAddress))
+  }
+
+  /// What was deferred and has no address any more ends here, not in silence.
+  private mutating func endMissing() {
+    let users = event.request.to.compactMap { if case .user(let id) = $0.whom { id } else { nil } }
+    for place in event.request.release?.deliveries ?? [] where seenPlaces.insert(place).inserted {
+      add(place, user: users.count == 1 ? users[0] : nil, .suppress(.noAddress))
+    }
+  }
+
+  private mutating func add(_ place: DeferredRelease.Place, _ person: Person, _ outcome: Verdict.Outcome) {
+    add(place, user: person.user?.id, outcome)
+  }
+
+  private mutating func add(_ place: DeferredRelease.Place, user: Int64?, _ outcome: Verdict.Outcome) {
+    judgement.verdicts.append(
+      Verdict(
+        id: DeliveryID.text(event: event.id, place.channel, target: place.target), user: user, channel: place.channel,
+        target: place.target, outcome: outcome))
+  }
+}
+
+extension DeliveryAddress {
+  /// The same for what is the same address: letters of an e-mail's either size, a token whenever it was registered.
+  fileprivate var identity: DeliveryAddress {
+    switch self {
+    case .email(let text): return .email(text.lowercased())
+    case .phone: return self
+    case .device(var device):
+      device.registeredAt = nil
+      return .device(device)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import NotificationModel
+
+/// What the channels can carry.
+enum TextLimits {
+  /// APNs and FCM take 4,096 bytes of JSON; what is around the texts has 512 of them.
+  static let push = 4_096 - 512
+  /// EUC-KR bytes: over 90 an SMS becomes an LMS, which ends here (SENS, NHN Cloud).
+  static let longSMS = 2_000
+  /// Characters of a message to other countries (Twilio).
+  static let foreignSMS = 1_600
+  /// Bytes of JSON of a mail's texts, so that a delivery fits into a record of Kafka's default size.
+  static let email = 900_000
+
+  /// - Returns: the content, shorter where the settings allow that.
+  static func fitted(
+    _ text: SourcedText, link: String?, to address: DeliveryAddress, _ settings: PolicySettings
+  ) throws(Rejection) -> MessageContent {
+    var content = text.content
+    if let push = content.push { content.push = try fitted(push, link, settings, text.definition) }
+    if let sms = content.sms { try check(sms, address, text.definition) }
+    if let email = content.email {
+      content.email?.subject = email.subject.split(whereSeparator: \.isNewline).joined(separator: " ")
+      let size = [email.subject, email.html ?? "", email.text ?? ""].map(JSONSize.of).reduce(0, +)
+      guard size <= Self.email else { throw tooLong(text.definition, "a mail", "\(Self.email) bytes") }
+    }
+    return content
+  }
+
+  private static func fitted(
+    _ push: PushContent, _ link: String?, _ settings: PolicySettings, _ definition: TemplateDefinition?
+  ) throws(Rejection) -> PushContent {
+    let around = [push.title, push.actionKey, link].map { JSONSize.of($0 ?? "") }.reduce(0, +)
+    if around + JSONSize.of(push.body) <= Self.push { return push }
+    guard settings.longPush == .truncate, around + 3 <= Self.push else {
+      throw tooLong(definition, "a push", "\(Self.push) bytes")
+    }
+    var room = Self.push - around - 3
+    var body = ""
+    for character in push.body {
+      room -= JSONSize.of(String(character))
+      if room < 0 { break }
+      body.append(character)
+    }
+    var short = push
+    short.body = body + "…"
+    return short
+  }
+
+  private static func check(
+    _ sms: SMSContent, _ address: DeliveryAddress, _ definition: TemplateDefinition?
+  ) throws(Rejection) {
+    guard case .phone(let number) = address, number.hasPrefix("+82") else {
+      guard sms.body.utf16.count <= foreignSMS else {
+        throw tooLong(definition, "an SMS abroad", "\(foreignSMS) characters")
+      }
+      return
+    }
+    guard let bytes = KoreanBytes.count(sms.body) else {
+      throw Rejection(.smsCharacters, "\(name(definition)) has characters that a Korean SMS cannot carry, as emoji")
+    }
+    guard bytes <= longSMS else { throw tooLong(definition, "an LMS", "\(longSMS) bytes of EUC-KR") }
+  }
+
+  private static func tooLong(_ definition: TemplateDefinition?, _ what: String, _ limit: String) -> Rejection {
+    Rejection(.tooLong, "\(name(definition)) is longer than \(what) can be, \(limit)")
+  }
+
+  private static func name(_ definition: TemplateDefinition?) -> String { definition?.name ?? "the event's content" }
+}
+
+enum JSONSize {
+  /// Bytes of a text within JSON's quotes.
+  static func of(_ text: String) -> Int {
+    text.utf8.reduce(0) { size, byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: size + 2
+      case ..<0x20: size + 6
+      default: size + 1
+      }
+    }
+  }
+}
