@@ -50,6 +50,12 @@ let package = Package(
       dependencies: [
         "Configuration", "Kafka", "Operations", "PGOutput", "Postgres", "Runtime", "Signing", "Telemetry",
       ]),
+    .target(
+      name: "Router",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
+        "Runtime", "Telemetry",
+      ]),
 
     // Around them
     .target(
@@ -66,7 +72,7 @@ let package = Package(
       name: "bongsu",
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers",
+        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience", "Policy",
       ]),
 
     // Tests

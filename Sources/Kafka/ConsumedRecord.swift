@@ -70,6 +70,13 @@ import CRDKafka
     return result
   }
 
+  /// Copies of all headers, for those that keep them.
+  public var headerBytes: [(name: String, value: [UInt8]?)] {
+    var headers: [(name: String, value: [UInt8]?)] = []
+    forEachHeader { headers.append(($0, Self.copy($1))) }
+    return headers
+  }
+
   /// A copy of what a span covers.
   private static func copy(_ span: RawSpan?) -> [UInt8]? {
     guard let span else { return nil }

@@ -8,7 +8,7 @@ public final class RelayRole: Sendable {
   private let registry: MetricsRegistry
   private let logger: Logger
   private let stopRequests: [StopRequest]
-  private let progress: [SourceProgress]
+  private let progress: [ThreadProgress]
   /// Those of the sources, and those that only watch.
   private let threads = Mutex<(sources: [String: OwnedThread], watchers: [OwnedThread])>(([:], []))
   private let states: Mutex<[String: SourceState]>
@@ -23,7 +23,7 @@ public final class RelayRole: Sendable {
     self.registry = registry
     self.logger = logger
     stopRequests = settings.sources.map { _ in StopRequest() }
-    progress = settings.sources.map { _ in SourceProgress() }
+    progress = settings.sources.map { _ in ThreadProgress() }
     // Before its thread's first word a source is not ready.
     states = Mutex(Dictionary(settings.sources.map { ($0.name, SourceState(.connecting)) }) { first, _ in first })
   }
@@ -48,7 +48,7 @@ public final class RelayRole: Sendable {
   }
 
   private func run(
-    _ source: SourceSettings, _ metrics: RelayMetrics, _ stop: StopRequest, _ progress: SourceProgress
+    _ source: SourceSettings, _ metrics: RelayMetrics, _ stop: StopRequest, _ progress: ThreadProgress
   ) {
     while true {
       let loop = SourceLoop(

@@ -6,6 +6,7 @@ import Operations
 import Postgres
 import Redis
 import Relay
+import Router
 
 let configurationCommand = Command(
   "config", summary: "Check the configuration, or show it with where each value comes from",
@@ -46,12 +47,13 @@ private let showCommand = Command(
 
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
-  let own: Set = ["http", "kafka", "log", "notification", "redis", "relay", "topics"]
+  let own: Set = ["http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "topics"]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   _ = TopicSection(root: root)
   _ = RedisSettings(root: root)
+  RouterSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }

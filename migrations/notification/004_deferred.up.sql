@@ -30,16 +30,32 @@ CREATE TABLE IF NOT EXISTS notification.deferred (
 );
 CREATE INDEX IF NOT EXISTS deferred_due ON notification.deferred (due_at, event_id);
 
+-- What may be released at present: a bucket that fills by the rate of whoever asks, and holds one second of it.
+CREATE TABLE IF NOT EXISTS notification.release_pace (
+  only_row  boolean          PRIMARY KEY DEFAULT true CHECK (only_row),
+  budget    double precision NOT NULL DEFAULT 0,
+  filled_at timestamptz      NOT NULL DEFAULT '-infinity'
+);
+INSERT INTO notification.release_pace DEFAULT VALUES ON CONFLICT DO NOTHING;
+
 -- Releases up to `most` deliveries that are due, those that wait longest first: they leave the table, and a row for each
--- of their events, restricted to them, enters the outbox of this database, in the caller's one transaction. Returns how
--- many were released: fewer than `most` when no more are due, or when another releases at this moment.
-CREATE OR REPLACE FUNCTION notification.release_deferred(most int) RETURNS int
+-- of their events, restricted to them, enters the outbox of this database, in the caller's one transaction. `per_second`
+-- bounds all callers together. Returns how many were released: fewer than `most` when no more are due, when the rate is
+-- used up, or when another releases at this moment.
+CREATE OR REPLACE FUNCTION notification.release_deferred(most int, per_second int DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   item record;
   released int := 0;
 BEGIN
   IF NOT pg_try_advisory_xact_lock('notification.deferred'::regclass::oid::bigint) THEN RETURN 0; END IF;
+  IF NOT EXISTS (SELECT FROM notification.deferred WHERE due_at <= now()) THEN RETURN 0; END IF;
+  IF per_second IS NOT NULL THEN
+    UPDATE notification.release_pace SET filled_at = clock_timestamp(), budget = CASE
+      WHEN filled_at < clock_timestamp() - interval '1 second' THEN per_second
+      ELSE least(per_second, budget + per_second * extract(epoch FROM clock_timestamp() - filled_at)) END
+    RETURNING least(most, floor(budget)::int) INTO most;
+  END IF;
   FOR item IN
     WITH due AS (
       SELECT event_id, channel, target FROM notification.deferred
@@ -68,10 +84,11 @@ BEGIN
       AND NOT EXISTS (SELECT FROM notification.deferred d WHERE d.event_id = item.event_id);
     released := released + item.number;
   END LOOP;
+  IF per_second IS NOT NULL THEN UPDATE notification.release_pace SET budget = budget - released; END IF;
   RETURN released;
 END $$;
 
-REVOKE ALL ON FUNCTION notification.release_deferred(int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION notification.release_deferred(int) TO notification_router;
+REVOKE ALL ON FUNCTION notification.release_deferred(int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION notification.release_deferred(int, int) TO notification_router;
 GRANT SELECT, INSERT ON notification.deferred_event, notification.deferred TO notification_router;
 GRANT SELECT ON notification.deferred_event, notification.deferred TO notification_operator;

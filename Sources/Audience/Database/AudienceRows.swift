@@ -105,7 +105,7 @@ extension AudienceRows {
     return templates
   }
 
-  private func template(_ row: Int) -> TemplateDefinition? {
+  func template(_ row: Int) -> TemplateDefinition? {
     guard let channel = ChannelKind(rawValue: text(row, 2)) else { return nil }
     return TemplateDefinition(
       key: text(row, 0), channel: channel, locale: text(row, 3), version: Int(number(row, 4)), subject: result[row, 5],

@@ -28,10 +28,13 @@ public final class DeferralStore {
   }
 
   /// Sends up to `most` deliveries that are due back through the outbox of the notification database.
-  /// - Returns: how many; fewer when no more are due, or another releases at this moment.
-  public func release(most: Int) throws(PostgresError) -> Int {
+  /// - Parameter perSecond: of all who release together; nil: as many as are due.
+  /// - Returns: how many; fewer when no more are due, the rate is used up, or another releases at this moment.
+  public func release(most: Int, perSecond: Int? = nil) throws(PostgresError) -> Int {
     let released = try database.run { connection throws(PostgresError) in
-      try connection.execute("SELECT notification.release_deferred($1)", [.text(String(most))])
+      try connection.execute(
+        "SELECT notification.release_deferred($1, $2)",
+        [.text(String(most)), perSecond.map { .text(String($0)) } ?? .null])
     }
     return released.scalar.flatMap { Int($0) } ?? 0
   }
@@ -39,13 +42,16 @@ public final class DeferralStore {
   private static func statement(_ event: DeferredEvent) -> (sql: String, parameters: [SQLValue]) {
     let sql = """
       INSERT INTO notification.deferred_event (event_id, aggregatetype, aggregateid, type, payload, headers, event_time)
-      VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0)) ON CONFLICT DO NOTHING
+      VALUES ($1, $2, $3, $4,
+        CASE WHEN $8::int > 0 THEN $5::jsonb || jsonb_build_object('replay', $8::int) ELSE $5::jsonb END,
+        $6, to_timestamp($7::bigint / 1000.0)) ON CONFLICT DO NOTHING
       """
     return (
       sql,
       [
         .text(event.id), .text(event.aggregateType), .text(event.aggregateID), .text(event.type), .text(event.payload),
         event.headers.map { .text($0) } ?? .null, .text(String(event.eventTime.milliseconds)),
+        .text(String(event.replay)),
       ]
     )
   }

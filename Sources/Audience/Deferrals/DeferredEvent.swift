@@ -12,13 +12,15 @@ public struct DeferredEvent: Sendable {
   public var payload: String
   /// A JSON object of texts, or nil.
   public var headers: String?
+  /// How often an operator has had it sent anew, which its headers lose on the way back.
+  public var replay: Int
   /// When it was written first, also where it was deferred before.
   public var eventTime: UnixTime
   public var deliveries: [DeferredDelivery]
 
   public init(
     id: String, aggregateType: String, aggregateID: String, type: String, payload: String, headers: String? = nil,
-    eventTime: UnixTime, deliveries: [DeferredDelivery]
+    replay: Int = 0, eventTime: UnixTime, deliveries: [DeferredDelivery]
   ) {
     self.id = id
     self.aggregateType = aggregateType
@@ -26,6 +28,7 @@ public struct DeferredEvent: Sendable {
     self.type = type
     self.payload = payload
     self.headers = headers
+    self.replay = replay
     self.eventTime = eventTime
     self.deliveries = deliveries
   }

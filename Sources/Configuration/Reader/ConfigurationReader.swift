@@ -70,6 +70,9 @@ public struct ConfigurationReader {
     return file.origin(node.mark)
   }
 
+  /// Whether anything was given for a key, as opposed to its default.
+  public func isSet(_ key: String) -> Bool { origin(of: key) != .standard }
+
   /// Everything that was asked for and has a value, in the order asked, for people to read.
   public func entries() -> [ConfigurationEntry] { store.entries }
 

@@ -29,6 +29,8 @@ public struct NotificationRequest: Sendable, Equatable {
   public var link: String?
   /// Written by Bongsu alone, when deliveries that were deferred are due.
   public var release: DeferredRelease?
+  /// Written by Bongsu alone: how often an operator had the event sent anew before it was deferred.
+  public var replay: Int?
 
   public init(
     to recipients: [Recipient], category: String, template: String? = nil, parameters: [String: JSONValue] = [:],
@@ -47,7 +49,7 @@ public struct NotificationRequest: Sendable, Equatable {
 extension NotificationRequest: Codable {
   enum CodingKeys: String, CodingKey {
     case to, category, template, parameters, content, channels, locale, expiresAt, deliverAt, collapseKey, priority,
-      link, release
+      link, release, replay
   }
 
   public init(from decoder: any Decoder) throws {
@@ -65,6 +67,7 @@ extension NotificationRequest: Codable {
     priority = try members.decodeIfPresent(DeliveryPriority.self, forKey: .priority)
     link = try members.decodeIfPresent(String.self, forKey: .link)
     release = try members.decodeIfPresent(DeferredRelease.self, forKey: .release)
+    replay = try members.decodeIfPresent(Int.self, forKey: .replay)
   }
 }
 

@@ -12,9 +12,9 @@ public struct Judge {
     self.now = now
   }
 
+  /// - Parameter event: whose request was checked.
   /// - Throws: what makes the event a dead letter; it then has no deliveries at all.
   public func judge(_ event: RoutableEvent) throws(Rejection) -> Judgement {
-    do throws(RequestProblem) { try event.request.check() } catch { throw Rejection(error) }
     guard let category = audience.categories[event.request.category] else {
       throw Rejection(.unknownCategory, "there is no category \(event.request.category)")
     }

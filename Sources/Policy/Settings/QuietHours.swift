@@ -62,3 +62,8 @@ extension QuietHours {
     return UnixTime(milliseconds: guess.milliseconds + offset(now, zone) - offset(guess, zone))
   }
 }
+
+extension QuietHours {
+  /// Whether tzdata of this machine has a zone.
+  public static func isKnown(timeZone: String) -> Bool { TimeZone(identifier: timeZone) != nil }
+}

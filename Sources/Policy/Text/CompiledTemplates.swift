@@ -90,3 +90,21 @@ extension TemplateDefinition {
   /// For people: `welcome, sms, ko, version 2`.
   var name: String { "\(key), \(channel.rawValue), \(locale), version \(version)" }
 }
+
+extension CompiledTemplates {
+  /// The definition that these languages choose, the most wanted first; nil where there is none.
+  public func definition(_ kind: ChannelKind, locales: [String]) -> TemplateDefinition? {
+    text(kind, locales)?.definition
+  }
+
+  /// What it prints, without what the law adds to advertising.
+  /// - Throws: `NO_TEXT`, or what is wrong with the template or the parameters.
+  public func render(
+    _ kind: ChannelKind, locales: [String], parameters: [String: JSONValue]
+  ) throws(Rejection) -> MessageContent {
+    guard let text = text(kind, locales) else {
+      throw Rejection(.noText, "there is no text for \(kind.rawValue) in this language, nor one for any language")
+    }
+    return try text.render(TemplateValue(.object(parameters)))
+  }
+}

@@ -1,6 +1,7 @@
 import Kafka
 import PGOutput
 import Postgres
+import Runtime
 public import Telemetry
 
 /// Makes a source whole again after its slot was dropped, lost or passed over rows: compares what the tables hold with

@@ -69,7 +69,6 @@ extension SourceSettings {
 }
 
 extension ConfigurationReader {
-  fileprivate func isSet(_ key: String) -> Bool { origin(of: key) != .standard }
 
   fileprivate func slot(_ key: String) -> String {
     string(key, default: "bongsu", expected: "1 to 60 small letters, digits and underscores") {

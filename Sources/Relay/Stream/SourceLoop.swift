@@ -13,7 +13,7 @@ final class SourceLoop {
   private let logger: Logger
   private let stop: StopRequest
   private let show: (SourceState) -> Void
-  private let progress: SourceProgress
+  private let progress: ThreadProgress
   private var backoff = Backoff()
   private var random = SystemRandomNumberGenerator()
   private var pipeline: Pipeline?
@@ -21,7 +21,7 @@ final class SourceLoop {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, logger: Logger, stop: StopRequest,
-    progress: SourceProgress, show: @escaping (SourceState) -> Void
+    progress: ThreadProgress, show: @escaping (SourceState) -> Void
   ) {
     self.source = source
     self.settings = settings

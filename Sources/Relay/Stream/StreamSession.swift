@@ -11,7 +11,7 @@ final class StreamSession {
   private let connection: ReplicationConnection
   private let pipeline: Pipeline
   private let stop: StopRequest
-  private let progress: SourceProgress
+  private let progress: ThreadProgress
   private var clock: FeedbackClock
   private var tuple = TupleColumns()
   private var maps: [UInt32: ColumnMap] = [:]
@@ -29,7 +29,7 @@ final class StreamSession {
 
   init(
     _ source: SourceSettings, _ connection: ReplicationConnection, _ pipeline: Pipeline, senderTimeout: Double,
-    stop: StopRequest, progress: SourceProgress
+    stop: StopRequest, progress: ThreadProgress
   ) {
     self.source = source
     self.connection = connection

@@ -19,7 +19,9 @@ struct ConfigurationOptions {
   }
 
   /// Every section that there is, as one file is for all roles of a machine.
-  private static let sections: Set = ["broker", "http", "kafka", "log", "notification", "redis", "relay", "topics"]
+  private static let sections: Set = [
+    "broker", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "topics",
+  ]
 
   /// Judges what was read, once everything was asked for; sections of others are not looked at.
   /// - Parameter reading: the sections that the command has read.

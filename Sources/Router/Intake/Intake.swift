@@ -1,0 +1,126 @@
+import Kafka
+import NotificationModel
+import Runtime
+
+/// The router's way out of Kafka: it gathers batches and keeps its place in the group. It belongs to one thread.
+final class Intake {
+  private let consumer: Consumer
+  private let wake: WakeSignal
+  /// What is read at present.
+  private(set) var owned: Set<TopicPartition> = []
+  private var gathered: [SourceRecord] = []
+  private var next: [TopicPartition: Int64] = [:]
+  private var isHeld = false
+  /// Hears what is taken away, in time to commit what is finished.
+  var onRevoked: (([TopicPartition]) -> Void)?
+
+  init(_ settings: RouterSettings, wake: WakeSignal) throws(KafkaError) {
+    var kafka = settings.kafka
+    let own = [
+      // Events wait in their topic, not here: some batches' worth.
+      "queued.min.messages": "2000", "queued.max.messages.kbytes": "16384", "fetch.wait.max.ms": "100",
+      "partition.assignment.strategy": "range,roundrobin", "session.timeout.ms": "15000",
+    ]
+    // Those are the producer's, and a consumer warns of them.
+    for name in ["acks", "enable.idempotence", "linger.ms", "message.timeout.ms", "partitioner"] {
+      kafka.properties[name] = nil
+    }
+    kafka.properties.merge(own) { given, _ in given }
+    self.wake = wake
+    consumer = try Consumer(kafka, group: settings.group, wake: wake)
+    consumer.onRebalance = { [weak self] change in self?.rebalance(change) }
+    try consumer.subscribe([settings.topics.name(.events)])
+  }
+
+  /// What is there, up to the bounds; it waits for nothing.
+  func gather(_ bounds: RouterSettings.Batch) throws(KafkaError) -> [SourceRecord] {
+    var bytes = gathered.reduce(0) { $0 + $1.size }
+    while gathered.count < bounds.events, bytes < bounds.bytes {
+      guard case .record(let record) = try consumer.poll(timeoutMilliseconds: 0, { SourceRecord($0) }) else { break }
+      take(record)
+      bytes += record.size
+    }
+    defer { gathered = [] }
+    return gathered
+  }
+
+  private func take(_ record: SourceRecord) {
+    gathered.append(record)
+    next[record.place] = record.offset + 1
+  }
+
+  /// Where reading goes on after these records.
+  static func next(after records: [SourceRecord]) -> [TopicPartition: Int64] {
+    records.reduce(into: [:]) { $0[$1.place] = $1.offset + 1 }
+  }
+
+  /// Reads nothing for a time, but stays in the group.
+  /// - Returns: those of the records that are still this router's to route.
+  func hold(_ records: [SourceRecord], for time: Duration, or stop: StopRequest) throws(KafkaError) -> [SourceRecord] {
+    try pause()
+    let end = SystemTime.monotonicNanoseconds() + Int64(time / .nanoseconds(1))
+    let before = revocations
+    while !stop.isRequested {
+      let left = (end - SystemTime.monotonicNanoseconds()) / 1_000_000
+      guard left > 0 else { break }
+      wake.clear()
+      // What comes all the same is of partitions that were assigned just now.
+      while case .record(let record) = try consumer.poll(timeoutMilliseconds: 0, { SourceRecord($0) }) {
+        take(record)
+        try consumer.pause([record.place])
+      }
+      _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: Int32(min(left, 1_000)))
+    }
+    return revocations == before ? records : records.filter { !lostPlaces.contains($0.place) }
+  }
+
+  private var revocations = 0
+  /// Partitions that were taken away since the hold began: also where they came back, their records come again.
+  private var lostPlaces: Set<TopicPartition> = []
+
+  private func pause() throws(KafkaError) {
+    if !isHeld { lostPlaces = [] }
+    isHeld = true
+    if !owned.isEmpty { try consumer.pause(Array(owned)) }
+  }
+
+  /// Ends a hold.
+  func resume() throws(KafkaError) {
+    guard isHeld else { return }
+    isHeld = false
+    if !owned.isEmpty { try consumer.resume(Array(owned)) }
+  }
+
+  private func rebalance(_ change: Rebalance) {
+    switch change {
+    case .assigned(let partitions):
+      owned.formUnion(partitions)
+      if isHeld { try? consumer.pause(partitions) }
+    case .revoked(let partitions):
+      onRevoked?(partitions)
+      forget(partitions)
+    case .lost(let partitions): forget(partitions)
+    }
+  }
+
+  private func forget(_ partitions: [TopicPartition]) {
+    revocations += 1
+    owned.subtract(partitions)
+    lostPlaces.formUnion(partitions)
+    gathered.removeAll { partitions.contains($0.place) }
+    for partition in partitions { next[partition] = nil }
+  }
+
+  /// Commits what is finished of the partitions that are still read here.
+  func commit(_ finished: [TopicPartition: Int64]) throws(KafkaError) {
+    let own = finished.filter { owned.contains($0.key) }
+    if !own.isEmpty { try consumer.commit(own) }
+  }
+
+  /// Records that wait in the partitions that are read here.
+  var lag: Int64 {
+    next.reduce(0) { $0 + max(0, (consumer.knownEnd($1.key) ?? $1.value) - $1.value) }
+  }
+
+  func close() { consumer.close() }
+}

@@ -1,0 +1,188 @@
+import Audience
+import Kafka
+import NotificationModel
+import Postgres
+import Runtime
+import Telemetry
+
+/// One pair of Kafka clients and the turns between them: gather, route, send, and commit what is acknowledged. After a
+/// fault of Kafka's it is discarded whole, and the next begins at the last committed offsets: whatever is routed again
+/// becomes the same deliveries.
+final class RouterSession {
+  private let settings: RouterSettings
+  private let router: BatchRouter
+  private let metrics: RouterMetrics
+  private let logger: Logger
+  private let stop: StopRequest
+  private let progress: ThreadProgress
+  private let report: (RouterState) -> Void
+  private let wake = WakeSignal()
+  private let outlet: Outlet
+  private let intake: Intake
+  private var finished: [TopicPartition: Int64] = [:]
+  private var committedAt: Int64 = 0
+  private var random = SystemRandomNumberGenerator()
+
+  private static let commitInterval: Int64 = 200_000_000
+  /// How long a rebalance waits for what is in flight.
+  private static let revocationLimit: Int64 = 5_000_000_000
+
+  init(
+    _ settings: RouterSettings, router: BatchRouter, metrics: RouterMetrics, logger: Logger, stop: StopRequest,
+    progress: ThreadProgress, report: @escaping (RouterState) -> Void
+  ) throws(RouterError) {
+    self.settings = settings
+    self.router = router
+    self.metrics = metrics
+    self.logger = logger
+    self.stop = stop
+    self.progress = progress
+    self.report = report
+    do throws(KafkaError) {
+      outlet = try Outlet(settings, wake: wake)
+      intake = try Intake(settings, wake: wake)
+    } catch {
+      throw RouterError(.configuration, "Kafka's settings", cause: error)
+    }
+    intake.onRevoked = { [weak self] in self?.finishRevoked($0) }
+  }
+
+  /// Works until a stop is asked for.
+  func run() throws(RouterError) {
+    defer { close() }
+    try outlet.warm()
+    report(RouterState(.routing))
+    while !stop.isRequested {
+      progress.note()
+      try turn()
+    }
+    outlet.settle(until: stop.deadline)
+    commitFinished(isFinal: true)
+  }
+
+  private func turn() throws(RouterError) {
+    wake.clear()
+    outlet.drain()
+    if let fault = outlet.fault { throw fault }
+    commitFinished()
+    guard outlet.hasRoom else { return wait() }
+    let records = try kafka("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
+      try intake.gather(settings.batch)
+    }
+    if records.isEmpty { wait() } else { try route(records) }
+  }
+
+  private func wait() {
+    metrics.lag.set(Int(intake.lag))
+    _ = Poll.wait(
+      [wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: finished.isEmpty ? 1_000 : 100)
+  }
+
+  /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
+  private func route(_ records: [SourceRecord]) throws(RouterError) {
+    var records = records
+    var backoff = Backoff()
+    var isHeld = false
+    while !records.isEmpty, !stop.isRequested {
+      switch Result(catching: { () throws(PostgresError) in try routed(records) }) {
+      case .success(let batch):
+        if isHeld { try resume() }
+        return try send(batch, records)
+      case .failure(let error):
+        if !isHeld { announce(error) }
+        isHeld = true
+        records = try hold(records, error, for: backoff.next(using: &random))
+      }
+    }
+    if isHeld { try resume() }
+  }
+
+  private func routed(_ records: [SourceRecord]) throws(PostgresError) -> RoutedBatch {
+    let before = router.audienceCounts
+    defer { metrics.add(router.audienceCounts, since: before) }
+    return try router.route(records, now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
+  }
+
+  private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RouterError) {
+    metrics.add(batch.counts)
+    if !batch.counts.deadLetters.isEmpty {
+      let codes = batch.counts.deadLetters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      logger.warning("events became dead letters", ["codes": codes.joined(separator: ", ")])
+    }
+    metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
+    try outlet.send(batch, next: Intake.next(after: records), arrivals: records.map(\.timestamp))
+    metrics.inFlight.set(outlet.flight.records)
+  }
+
+  private func hold(
+    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
+  ) throws(RouterError) -> [SourceRecord] {
+    report(RouterState(.holding, "PostgreSQL: \(error)"))
+    progress.note()
+    let kept = try kafka("holding partitions") { () throws(KafkaError) in
+      try intake.hold(records, for: time, or: stop)
+    }
+    outlet.drain()
+    if let fault = outlet.fault { throw fault }
+    commitFinished()
+    return kept
+  }
+
+  private func resume() throws(RouterError) {
+    try kafka("reading on") { () throws(KafkaError) in try intake.resume() }
+    logger.notice("routing again")
+    report(RouterState(.routing))
+  }
+
+  private func announce(_ error: PostgresError) {
+    logger.warning(
+      "PostgreSQL cannot be asked; events wait in their topic", ["reason": error.description])
+  }
+}
+
+extension RouterSession {
+  /// Commits now and then, as the answer is waited for; what is not committed is routed again after a crash.
+  private func commitFinished(isFinal: Bool = false) {
+    let (next, arrivals) = outlet.takeFinished()
+    finished.merge(next) { max($0, $1) }
+    metrics.inFlight.set(outlet.flight.records)
+    observe(arrivals)
+    let now = SystemTime.monotonicNanoseconds()
+    guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }
+    committedAt = now
+    do throws(KafkaError) {
+      try intake.commit(finished)
+      finished = [:]
+    } catch {
+      // As in the middle of a rebalance. It is tried again with the next ones.
+      logger.debug("offsets were not committed", ["reason": error.description])
+    }
+  }
+
+  private func observe(_ arrivals: [Int64]) {
+    guard !arrivals.isEmpty else { return }
+    let now = SystemTime.unixMicroseconds()
+    for arrival in arrivals where arrival > 0 { metrics.latency.observe(microseconds: max(0, now - arrival * 1_000)) }
+  }
+
+  /// Others read these partitions next: what is in flight shall not be theirs to route again.
+  private func finishRevoked(_ partitions: [TopicPartition]) {
+    let limit = SystemTime.monotonicNanoseconds() + Self.revocationLimit
+    outlet.settle(until: stop.isRequested ? min(stop.deadline, limit) : limit)
+    commitFinished(isFinal: true)
+    outlet.forget(partitions)
+    for partition in partitions { finished[partition] = nil }
+  }
+
+  private func close() {
+    intake.onRevoked = nil
+    intake.close()
+    outlet.producer.close()
+  }
+
+  private func kafka<T>(
+    _ what: String, _ body: () throws(KafkaError) -> T
+  ) throws(RouterError) -> T {
+    do throws(KafkaError) { return try body() } catch { throw RouterError(.kafka, what, cause: error) }
+  }
+}

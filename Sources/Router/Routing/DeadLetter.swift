@@ -1,0 +1,48 @@
+import NotificationModel
+
+/// An event that could not be routed: the record byte for byte, and why.
+struct DeadLetter {
+  let errorClass: ErrorClass
+  let code: String
+  /// For people; names members and limits, never contents.
+  let detail: String
+  /// When the event was written first, where that could be read.
+  let eventTime: UnixTime?
+  /// Recipients by index for whom it is to be tried again; nil: all.
+  var open: [Int]?
+
+  func record(of source: SourceRecord) -> OutgoingRecord {
+    OutgoingRecord(.deadLetters, key: source.key, value: source.value, headers: headers(source), source: source)
+  }
+
+  /// The record's own headers as they came, with those of an earlier failure replaced.
+  private func headers(_ source: SourceRecord) -> [SourceRecord.Header] {
+    let kept = [RecordHeader.replay, RecordHeader.eventTime]
+    var headers = source.headers.filter { !$0.name.hasPrefix(RecordHeader.prefix) || kept.contains($0.name) }
+    func add(_ name: String, _ text: String) { headers.append(SourceRecord.Header(name, text)) }
+    if source.header(RecordHeader.eventTime) == nil, let eventTime {
+      add(RecordHeader.eventTime, "\(eventTime.milliseconds)")
+    }
+    add(RecordHeader.attempt, "\(max(1, source.number(RecordHeader.attempt) ?? 1))")
+    add(RecordHeader.origin, source.origin)
+    add(RecordHeader.errorClass, errorClass.rawValue)
+    add(RecordHeader.errorCode, code)
+    add(RecordHeader.errorDetail, String(detail.prefix(1_000)))
+    if let open { add(RecordHeader.recipients, open.map(String.init).joined(separator: ",")) }
+    return headers
+  }
+
+  /// What stands for a dead letter that Kafka does not take: where it is, and no more of it.
+  static func pointer(to source: SourceRecord, because code: String) -> OutgoingRecord {
+    let headers = [
+      SourceRecord.Header(RecordHeader.schema, "dead-letter-pointer.v1"),
+      SourceRecord.Header(RecordHeader.eventID, source.header(RecordHeader.eventID) ?? ""),
+      SourceRecord.Header(RecordHeader.origin, source.origin),
+      SourceRecord.Header(RecordHeader.errorClass, ErrorClass.permanent.rawValue),
+      SourceRecord.Header(RecordHeader.errorCode, code),
+    ]
+    let value = #"{"origin":"\#(source.origin)","bytes":\#(source.value?.count ?? 0)}"#
+    return OutgoingRecord(
+      .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: Array(value.utf8), headers: headers)
+  }
+}

@@ -1,0 +1,76 @@
+public import Configuration
+import Kafka
+import Operations
+import Policy
+import Postgres
+import Redis
+
+extension RouterSettings {
+  /// Reads the sections `router`, `policy`, `kafka`, `notification` and `redis`. `router` holds
+  /// - `group` (text, bongsu-router): Kafka's consumer group.
+  /// - `topicPrefix` (text, `notification.`): of all topics.
+  /// - `batch.events` (number, 500), `.bytes` (size, 4MB), `.inFlight` (number, 4).
+  /// - `release.perSecond` (number, 1000; 0 is never): deferred deliveries of all routers together.
+  /// - `maxEventBytes` (size, 1048588).
+  /// - `localUsers` (number, 50000): about a kilobyte each.
+  /// - `claimHorizon` (time, 48h), `stopDeadline` (time, 10s).
+  ///
+  /// Nil when something that is needed is missing; `finish()` of the reader says what.
+  public init?(root: ConfigurationReader) {
+    let kafka = KafkaSettings(root: root)
+    let redis = RedisSettings(root: root)
+    let section = root.section("notification")
+    let database = ConnectionSettings(section: section)
+    if database == nil, !section.isSet("dsn"), !section.isSet("dsnFile") {
+      section.reportMissing("dsn", flag: "--dsn")
+    }
+    let policy = PolicySettings(root: root)
+    let router = root.section("router")
+    let read = Read(router)
+    guard let kafka, let redis, let database else { return nil }
+    self.init(kafka: kafka, database: database, redis: redis)
+    self.policy = policy
+    read.apply(to: &self)
+  }
+
+  /// Reads the router's own sections for what is wrong in them alone, on a machine that may have no router.
+  public static func check(root: ConfigurationReader) {
+    _ = PolicySettings(root: root)
+    _ = Read(root.section("router"))
+  }
+
+  private struct Read {
+    let group, prefix: String
+    let batch: Batch
+    let release, maxEventBytes, localUsers: Int
+    let claimHorizon, stopDeadline: Duration
+
+    init(_ router: ConfigurationReader) {
+      group = router.string("group", default: "bongsu-router")
+      prefix = router.string("topicPrefix", default: "notification.")
+      let section = router.section("batch")
+      var batch = Batch()
+      batch.events = section.int("events", in: 1...10_000, default: batch.events)
+      batch.bytes = section.size("bytes", in: (64 << 10)...(256 << 20), default: batch.bytes)
+      batch.inFlight = section.int("inFlight", in: 1...64, default: batch.inFlight)
+      self.batch = batch
+      release = router.section("release").int("perSecond", in: 0...1_000_000, default: 1_000)
+      maxEventBytes = router.size("maxEventBytes", in: 10_000...100_000_000, default: 1_048_588)
+      localUsers = router.int("localUsers", in: 0...10_000_000, default: 50_000)
+      claimHorizon = router.duration(
+        "claimHorizon", in: .seconds(3_600)...(.seconds(604_800)), default: .seconds(172_800))
+      stopDeadline = router.duration("stopDeadline", in: .seconds(1)...(.seconds(300)), default: .seconds(10))
+    }
+
+    func apply(to settings: inout RouterSettings) {
+      settings.group = group
+      settings.topics.prefix = prefix
+      settings.batch = batch
+      settings.release.perSecond = release
+      settings.maxEventBytes = maxEventBytes
+      settings.localUsers = localUsers
+      settings.claimHorizon = claimHorizon
+      settings.stopDeadline = stopDeadline
+    }
+  }
+}

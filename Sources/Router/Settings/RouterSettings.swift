@@ -1,0 +1,58 @@
+public import Kafka
+public import Policy
+public import Postgres
+public import Redis
+
+/// What a router is to do.
+public struct RouterSettings: Sendable {
+  public var kafka: KafkaSettings
+  /// The notification database, as a member of `notification_router`.
+  public var database: ConnectionSettings
+  public var redis: RedisSettings
+  public var policy = PolicySettings()
+  /// Routers of one group share the topic's partitions.
+  public var group = "bongsu-router"
+  public var topics = Topics()
+  public var batch = Batch()
+  public var release = Release()
+  /// Larger events are dead letters unread, in bytes.
+  public var maxEventBytes = 1_048_588
+  /// How many users a process keeps.
+  public var localUsers = 50_000
+  /// How long a decision of the rate limiter is kept, as long as an event may be routed again.
+  public var claimHorizon: Duration = .seconds(48 * 3_600)
+  /// How long a stop may take to finish what is in flight.
+  public var stopDeadline: Duration = .seconds(10)
+
+  public init(kafka: KafkaSettings, database: ConnectionSettings, redis: RedisSettings) {
+    self.kafka = kafka
+    self.database = database
+    self.redis = redis
+  }
+
+  /// Where records come from and go to. The channels' topics are fixed by `NotificationModel`.
+  public struct Topics: Sendable, Equatable {
+    /// Before every name, such as `notification.`; tests have their own.
+    public var prefix = "notification."
+
+    public init() {}
+  }
+
+  /// What is routed at once. A batch takes what is there and waits for nothing more.
+  public struct Batch: Sendable, Equatable {
+    public var events = 500
+    public var bytes = 4 << 20
+    /// Batches whose records Kafka has not acknowledged yet.
+    public var inFlight = 4
+
+    public init() {}
+  }
+
+  /// How deferred deliveries come back.
+  public struct Release: Sendable, Equatable {
+    /// Of all routers together; 0 is never.
+    public var perSecond = 1_000
+
+    public init() {}
+  }
+}
