@@ -78,7 +78,9 @@ let package = Package(
     // Tests
     .target(
       name: "TestSupport",
-      dependencies: ["Administration", "LocalServers", "Postgres", "Kafka", "Redis", "Runtime"],
+      dependencies: [
+        "Administration", "LocalServers", "Postgres", "Kafka", "NotificationModel", "Redis", "Runtime",
+      ],
       path: "Tests/TestSupport"),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "TestSupport"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
@@ -113,6 +115,12 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
+      name: "RouterTests",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "LocalServers", "NotificationModel", "Operations", "Policy", "Postgres",
+        "Redis", "Router", "Runtime", "Telemetry", "TestSupport",
+      ]),
+    .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
@@ -132,7 +140,8 @@ let package = Package(
         "Telemetry", "TestSupport", "bongsu",
       ]),
     .testTarget(
-      name: "ScenarioTests", dependencies: ["TestSupport", "LocalServers", "Postgres", "Kafka", "bongsu"]),
+      name: "ScenarioTests",
+      dependencies: ["TestSupport", "LocalServers", "NotificationModel", "Postgres", "Kafka", "bongsu"]),
   ]
 )
 

@@ -5,7 +5,7 @@ import TestSupport
 
 /// What happens in a play.
 extension Scenario {
-  var relay: RelayProcess { relays[relays.count - 1] }
+  var relay: DaemonProcess { relays[relays.count - 1] }
 
   /// Starts a relay and waits until it streams.
   func startRelay(_ flags: [String] = []) throws {
@@ -20,7 +20,7 @@ extension Scenario {
     let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
     let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
     let arguments = ["relay"] + source(dsn: dsn, servers: servers) + ["--listen", "127.0.0.1:0"]
-    relays.append(RelayProcess(try BongsuProcess(arguments + setup.flags + flags)))
+    relays.append(try DaemonProcess(arguments + setup.flags + flags))
   }
 
   private func source(dsn: String, servers: String) -> [String] {

@@ -20,7 +20,7 @@ final class Scenario {
   let slot: String
   var random: SeededGenerator
   /// In the order of their starts; the last one is `relay`.
-  var relays: [RelayProcess] = []
+  var relays: [DaemonProcess] = []
 
   private init(_ name: String, _ seed: UInt64, _ setup: Setup) throws {
     (self.name, self.seed, self.setup) = (name, seed, setup)
