@@ -1,7 +1,9 @@
 extension RouterSite {
   /// Users 1 … `count`, user n with an e-mail address, a phone number and two devices, `2n` on iOS and `2n + 1` on
   /// Android, who agreed to advertising; and the template `hello` for every channel.
-  public func makePeople(_ count: Int) throws {
+  public func makePeople(_ count: Int) throws { try Self.makePeople(count, in: database) }
+
+  public static func makePeople(_ count: Int, in database: TestDatabase) throws {
     try database.run(
       """
       INSERT INTO notification.app_user (user_id, email, phone_number, locale, time_zone)

@@ -14,7 +14,7 @@ public struct RouterSite: Sendable {
   public let partitions: Int
 
   public init(
-    partitions: Int = 3, broker: (any LocalBroker)? = nil, postgres: PostgresServer? = nil
+    partitions: Int = 3, broker: (any LocalBroker)? = nil, postgres: PostgresServer? = nil, makesTopics: Bool = true
   ) throws {
     database = try (postgres ?? SharedServers.postgres).newDatabase()
     self.broker = try broker ?? SharedServers.broker
@@ -22,10 +22,13 @@ public struct RouterSite: Sendable {
     group = uniqueName("g")
     self.partitions = partitions
     try database.migrateNotification()
+    if makesTopics { try makeTopics() }
+  }
+
+  public func makeTopics() throws {
     for topic in [NotificationTopic.events, .status, .deadLetters, .parked] + DeliveryChannel.allCases.map(\.topic) {
       let limit = topic == .events ? "20000000" : topic == .deadLetters ? "3000000" : "1048588"
-      try self.broker.makeTopic(
-        name(topic), partitions: partitions, configuration: ["max.message.bytes": limit])
+      try broker.makeTopic(name(topic), partitions: partitions, configuration: ["max.message.bytes": limit])
     }
   }
 
