@@ -22,6 +22,7 @@ struct BatchFixture {
     settings = RouterSettings(
       kafka: KafkaSettings(bootstrapServers: "127.0.0.1:1"), database: try database.settings,
       redis: try redis ?? SharedServers.redis.redisSettings)
+    settings.redisPrefix = "\(database.name):"
     settings.policy.advertising["KR"] = AdvertisingText(
       sender: "Shop", optOut: [.push: "Opt out in settings", .sms: "080-000-0000", .email: "Unsubscribe"])
   }

@@ -26,6 +26,7 @@ final class Intake {
       kafka.properties[name] = nil
     }
     kafka.properties.merge(own) { given, _ in given }
+    kafka.properties["group.instance.id"] = kafka.properties["group.instance.id"] ?? settings.instance
     self.wake = wake
     consumer = try Consumer(kafka, group: settings.group, wake: wake)
     consumer.onRebalance = { [weak self] change in self?.rebalance(change) }

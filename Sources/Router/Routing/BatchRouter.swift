@@ -24,8 +24,9 @@ public final class BatchRouter {
     self.settings = settings
     let redis = try RedisConnection(settings.redis)
     parser = EventParser(maxBytes: settings.maxEventBytes)
-    audience = AudienceLoader(settings.database, redis: redis, localUsers: settings.localUsers)
-    limiter = LimiterGate(RateLimiter(redis, horizon: settings.claimHorizon))
+    audience = AudienceLoader(
+      settings.database, redis: redis, prefix: settings.redisPrefix, localUsers: settings.localUsers)
+    limiter = LimiterGate(RateLimiter(redis, horizon: settings.claimHorizon, prefix: settings.redisPrefix))
     deferrals = DeferralStore(settings.database)
     encoder.outputFormatting = [.withoutEscapingSlashes]
   }

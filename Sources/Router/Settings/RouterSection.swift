@@ -8,7 +8,10 @@ import Redis
 extension RouterSettings {
   /// Reads the sections `router`, `policy`, `kafka`, `notification` and `redis`. `router` holds
   /// - `group` (text, bongsu-router): Kafka's consumer group.
+  /// - `instance` (text): names this router within the group, so that it has its partitions again at once after a
+  ///   restart. Two with one name push each other out.
   /// - `topicPrefix` (text, `notification.`): of all topics.
+  /// - `redisPrefix` (text, `bongsu:`): of all keys; notification databases that share a Redis need one each.
   /// - `batch.events` (number, 500), `.bytes` (size, 4MB), `.inFlight` (number, 4).
   /// - `release.perSecond` (number, 1000; 0 is never): deferred deliveries of all routers together.
   /// - `maxEventBytes` (size, 1048588).
@@ -40,14 +43,17 @@ extension RouterSettings {
   }
 
   private struct Read {
-    let group, prefix: String
+    let group, prefix, redisPrefix: String
+    let instance: String?
     let batch: Batch
     let release, maxEventBytes, localUsers: Int
     let claimHorizon, stopDeadline: Duration
 
     init(_ router: ConfigurationReader) {
       group = router.string("group", default: "bongsu-router")
+      instance = router.string("instance")
       prefix = router.string("topicPrefix", default: "notification.")
+      redisPrefix = router.string("redisPrefix", default: "bongsu:")
       let section = router.section("batch")
       var batch = Batch()
       batch.events = section.int("events", in: 1...10_000, default: batch.events)
@@ -64,7 +70,9 @@ extension RouterSettings {
 
     func apply(to settings: inout RouterSettings) {
       settings.group = group
+      settings.instance = instance
       settings.topics.prefix = prefix
+      settings.redisPrefix = redisPrefix
       settings.batch = batch
       settings.release.perSecond = release
       settings.maxEventBytes = maxEventBytes

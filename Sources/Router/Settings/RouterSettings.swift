@@ -12,11 +12,16 @@ public struct RouterSettings: Sendable {
   public var policy = PolicySettings()
   /// Routers of one group share the topic's partitions.
   public var group = "bongsu-router"
+  /// Names this router within the group, so that it has its partitions again at once after a restart, kill -9 among
+  /// them; nil: the others wait for its session to end.
+  public var instance: String?
   public var topics = Topics()
   public var batch = Batch()
   public var release = Release()
   /// Larger events are dead letters unread, in bytes.
   public var maxEventBytes = 1_048_588
+  /// Before all keys in Redis: notification databases that share a Redis need one each.
+  public var redisPrefix = "bongsu:"
   /// How many users a process keeps.
   public var localUsers = 50_000
   /// How long a decision of the rate limiter is kept, as long as an event may be routed again.

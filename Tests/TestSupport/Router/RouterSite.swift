@@ -10,7 +10,7 @@ public struct RouterSite: Sendable {
   public let broker: any LocalBroker
   /// Before every topic's name.
   public let prefix: String
-  public let group: String
+  public var group: String
   public let partitions: Int
 
   public init(
@@ -38,7 +38,8 @@ public struct RouterSite: Sendable {
   public func arguments(redis: String) -> [String] {
     [
       "router", "--dsn", database.conninfo, "--redis", redis, "--bootstrap-servers", broker.bootstrapServers,
-      "--group", group, "--set", "router.topicPrefix=\(prefix)", "--listen", "127.0.0.1:0",
+      "--group", group, "--set", "router.topicPrefix=\(prefix)", "--set", "router.redisPrefix=\(prefix)", "--listen",
+      "127.0.0.1:0",
     ]
   }
 
