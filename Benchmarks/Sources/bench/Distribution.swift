@@ -10,7 +10,7 @@ struct Distribution {
   init(_ microseconds: [Int]) { self.microseconds = microseconds.sorted() }
 
   /// The nearest rank, in milliseconds.
-  private func percentile(_ fraction: Double) -> Double {
+  func percentile(_ fraction: Double) -> Double {
     guard !microseconds.isEmpty else { return 0 }
     let rank = Int((Double(microseconds.count) * fraction).rounded(.up))
     return Double(microseconds[max(0, rank - 1)]) / 1000

@@ -7,9 +7,19 @@ final class LatencyConsumer {
   private(set) var microseconds: [Int] = []
   private let client: OpaquePointer
   private var partitionsAtEnd = 0
+  private let stamp: [UInt8]
+  private let unitMicroseconds: Int
 
-  /// Returns when it has fetched from every partition of the (empty) topic once, so that the first record finds it ready.
-  init(_ topic: Topic, bootstrapServers: String) throws {
+  /// Returns when it has fetched from every partition of the topic once, so that the first record finds it ready.
+  /// - Parameters:
+  ///   - stamp: the member with the time of sending, in `unitMicroseconds` since 1970.
+  ///   - fromEnd: passes over what the topic holds already.
+  init(
+    _ topic: Topic, bootstrapServers: String, stamp: String = LatencyConsumer.stamp, unitMicroseconds: Int = 1,
+    fromEnd: Bool = false
+  ) throws {
+    self.stamp = Array("\"\(stamp)\":".utf8)
+    self.unitMicroseconds = unitMicroseconds
     client = try makeClient(
       RD_KAFKA_CONSUMER,
       [
@@ -20,7 +30,8 @@ final class LatencyConsumer {
     let partitions = rd_kafka_topic_partition_list_new(topic.partitions)
     defer { rd_kafka_topic_partition_list_destroy(partitions) }
     for partition in 0..<topic.partitions {
-      rd_kafka_topic_partition_list_add(partitions, topic.name, partition).pointee.offset = 0
+      rd_kafka_topic_partition_list_add(partitions, topic.name, partition).pointee.offset =
+        fromEnd ? Int64(RD_KAFKA_OFFSET_END) : 0
     }
     rd_kafka_assign(client, partitions)
     let deadline = ContinuousClock.now + .seconds(30)
@@ -43,7 +54,7 @@ final class LatencyConsumer {
     switch message.pointee.err {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       let value = UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len)
-      if let sent = Self.sentAt(value) { microseconds.append(now - sent) }
+      if let sent = sentAt(value) { microseconds.append(now - sent) }
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: partitionsAtEnd += 1
     default: note("consumer: \(String(cString: rd_kafka_err2str(message.pointee.err)))")
     }
@@ -56,10 +67,10 @@ final class LatencyConsumer {
   }
 
   /// The digits after the stamp's name in a JSON object; the rest of it is nothing to us.
-  private static func sentAt(_ value: UnsafeRawBufferPointer) -> Int? {
-    guard let name = value.firstRange(of: Array("\"\(stamp)\":".utf8)) else { return nil }
+  private func sentAt(_ value: UnsafeRawBufferPointer) -> Int? {
+    guard let name = value.firstRange(of: stamp) else { return nil }
     let digits = value[name.upperBound...].drop { $0 == UInt8(ascii: " ") }
       .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    return Int(String(decoding: digits, as: UTF8.self))
+    return Int(String(decoding: digits, as: UTF8.self)).map { $0 * unitMicroseconds }
   }
 }

@@ -9,6 +9,7 @@ let benchmarks: [String: (Setting) throws -> Report] = [
   "relay": { try DrainBenchmark(setting: $0).run() },
   "latency": { try LatencyBenchmark(setting: $0).run() },
   "broker": { try BrokerBenchmark(setting: $0).run() },
+  "router": { try RouterBenchmark(setting: $0).run() },
   "insert": { try InsertBenchmark(setting: $0).run() },
 ]
 
