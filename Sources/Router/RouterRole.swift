@@ -1,79 +1,39 @@
-import Redis
 public import Runtime
 import Synchronization
 public import Telemetry
 
-/// The router: a thread that routes, and one that releases what was deferred.
+/// The router: threads that route, and one that releases what was deferred.
 public final class RouterRole: Sendable {
   private let settings: RouterSettings
   private let metrics: RouterMetrics
   private let logger: Logger
   private let stopRequest = StopRequest()
-  private let progress = ThreadProgress()
-  private let threads = Mutex<(routing: OwnedThread?, releasing: OwnedThread?)>((nil, nil))
-  private let current = Mutex(RouterState(.connecting))
-  private let fatal = Mutex<String?>(nil)
+  private let lanes: [RouterLane]
+  private let threads = Mutex<(routing: [OwnedThread], releasing: OwnedThread?)>(([], nil))
   /// Readable once it cannot go on; `failure` says why.
   public let failed = WakeSignal()
 
-  /// JSON that is nested as deep as the decoder allows is read by recursion.
+  /// JSON that is nested as deep as the parser allows is read by recursion.
   private static let stackBytes = 16 << 20
 
   public init(_ settings: RouterSettings, registry: MetricsRegistry, logger: Logger) {
-    self.settings = settings
-    self.logger = logger
-    metrics = RouterMetrics(registry)
-    metrics.show(RouterState(.connecting))
+    var share = settings
+    share.localUsers = settings.localUsers / settings.lanes
+    let metrics = RouterMetrics(registry, lanes: settings.lanes)
+    (self.settings, self.metrics, self.logger) = (settings, metrics, logger)
+    lanes = (0..<settings.lanes).map { [share, stopRequest, failed] number in
+      RouterLane(share, number: number, metrics: metrics, logger: logger, stop: stopRequest, failed: failed)
+    }
   }
 
   public func start() {
-    let routing = OwnedThread(name: "router", stackBytes: Self.stackBytes) { [self] in route() }
+    let routing = lanes.enumerated().map { number, lane in
+      OwnedThread(name: "router \(number)", stackBytes: Self.stackBytes) { lane.run() }
+    }
     let releasing = OwnedThread(name: "release") { [self] in
       ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest).run()
     }
     threads.withLock { $0 = (routing, releasing) }
-  }
-
-  /// Sessions after each other, until a stop.
-  private func route() {
-    let router: BatchRouter
-    do throws(RedisError) { router = try BatchRouter(settings) } catch { return fail("Redis: \(error)") }
-    var random = SystemRandomNumberGenerator()
-    var backoff = Backoff()
-    while !stopRequest.isRequested {
-      let started = SystemTime.monotonicNanoseconds()
-      do throws(RouterError) {
-        try RouterSession(
-          settings, router: router, metrics: metrics, logger: logger, stop: stopRequest, progress: progress,
-          report: { [self] in note($0) }
-        ).run()
-      } catch {
-        if error.code == .configuration { return fail(error.description) }
-        // A fault after a minute of work is a new one.
-        if SystemTime.monotonicNanoseconds() - started > 60_000_000_000 { backoff.reset() }
-        rest(error, backoff.next(using: &random))
-      }
-    }
-    note(RouterState(.stopped))
-  }
-
-  private func rest(_ error: RouterError, _ time: Duration) {
-    metrics.restarts.increment()
-    logger.warning("routing is interrupted and begins again", ["reason": error.description])
-    note(RouterState(.holding, error.description))
-    progress.note()
-    _ = Poll.wait([stopRequest.signal.fileDescriptor], timeoutMilliseconds: Int32(time / .milliseconds(1)))
-  }
-
-  private func note(_ state: RouterState) {
-    current.withLock { $0 = state }
-    metrics.show(state)
-  }
-
-  private func fail(_ reason: String) {
-    fatal.withLock { $0 = reason }
-    note(RouterState(.stopped, reason))
-    failed.signal()
   }
 
   /// Finishes what is in flight, commits it and leaves the group.
@@ -82,20 +42,21 @@ public final class RouterRole: Sendable {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
     let (routing, releasing) = threads.withLock { $0 }
-    func hasEnded(_ thread: OwnedThread?) -> Bool {
-      thread?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1)))) ?? true
+    func hasEnded(_ thread: OwnedThread) -> Bool {
+      thread.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
     }
-    let isOver = hasEnded(routing)
+    let left = routing.filter { !hasEnded($0) }.count
     // Its transaction is rolled back where it is cut off.
-    _ = hasEnded(releasing)
-    if !isOver { throw RouterError(.kafka, "it still waits for a server; what it had in flight is routed again") }
+    if let releasing { _ = hasEnded(releasing) }
+    if left > 0 { throw RouterError(.kafka, "it still waits for a server; what it had in flight is routed again") }
   }
 
-  public var state: RouterState { current.withLock { $0 } }
+  /// Of each lane.
+  public var states: [RouterState] { lanes.map(\.state) }
 
   /// Why it cannot go on; nil while it can.
-  public var failure: String? { fatal.withLock { $0 } }
+  public var failure: String? { lanes.lazy.compactMap(\.failure).first }
 
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { progress.hangs(now: SystemTime.monotonicNanoseconds()) }
+  /// A lane has made no turn for minutes: the process should be started again.
+  public var hangs: Bool { lanes.contains(where: \.hangs) }
 }

@@ -14,6 +14,7 @@ final class RouterSession {
   private let metrics: RouterMetrics
   private let logger: Logger
   private let stop: StopRequest
+  private let lane: Int
   private let progress: ThreadProgress
   private let report: (RouterState) -> Void
   private let wake = WakeSignal()
@@ -28,10 +29,11 @@ final class RouterSession {
   private static let revocationLimit: Int64 = 5_000_000_000
 
   init(
-    _ settings: RouterSettings, router: BatchRouter, metrics: RouterMetrics, logger: Logger, stop: StopRequest,
-    progress: ThreadProgress, report: @escaping (RouterState) -> Void
+    _ settings: RouterSettings, lane: Int, router: BatchRouter, metrics: RouterMetrics, logger: Logger,
+    stop: StopRequest, progress: ThreadProgress, report: @escaping (RouterState) -> Void
   ) throws(RouterError) {
     self.settings = settings
+    self.lane = lane
     self.router = router
     self.metrics = metrics
     self.logger = logger
@@ -40,7 +42,7 @@ final class RouterSession {
     self.report = report
     do throws(KafkaError) {
       outlet = try Outlet(settings, wake: wake)
-      intake = try Intake(settings, wake: wake)
+      intake = try Intake(settings, lane: lane, wake: wake)
     } catch {
       throw RouterError(.configuration, "Kafka's settings", cause: error)
     }
@@ -73,7 +75,7 @@ final class RouterSession {
   }
 
   private func wait() {
-    metrics.lag.set(Int(intake.lag))
+    metrics.lag[lane].set(Int(intake.lag))
     _ = Poll.wait(
       [wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: finished.isEmpty ? 1_000 : 100)
   }
@@ -111,7 +113,7 @@ final class RouterSession {
     }
     metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
     try outlet.send(batch, next: Intake.next(after: records), arrivals: records.map(\.timestamp))
-    metrics.inFlight.set(outlet.flight.records)
+    metrics.inFlight[lane].set(outlet.flight.records)
   }
 
   private func hold(
@@ -145,7 +147,7 @@ extension RouterSession {
   private func commitFinished(isFinal: Bool = false) {
     let (next, arrivals) = outlet.takeFinished()
     finished.merge(next) { max($0, $1) }
-    metrics.inFlight.set(outlet.flight.records)
+    metrics.inFlight[lane].set(outlet.flight.records)
     observe(arrivals)
     let now = SystemTime.monotonicNanoseconds()
     guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }

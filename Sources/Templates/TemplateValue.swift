@@ -1,5 +1,5 @@
 /// What a template is rendered with: JSON, with numbers as they are printed.
-public indirect enum TemplateValue: Sendable, Equatable {
+public enum TemplateValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(String)

@@ -62,7 +62,7 @@ struct RouterService: Service {
   var healthProblems: [String: String] { role.hangs ? ["router": "has made no progress for three minutes"] : [:] }
 
   var readinessProblems: [String: String] {
-    let state = role.state
-    return state.kind == .routing ? [:] : ["router": "\(state.kind.rawValue): \(state.reason)"]
+    let idle = role.states.enumerated().filter { $1.kind != .routing }
+    return Dictionary(uniqueKeysWithValues: idle.map { ("lane \($0)", "\($1.kind.rawValue): \($1.reason)") })
   }
 }

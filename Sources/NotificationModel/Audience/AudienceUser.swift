@@ -44,9 +44,9 @@ public struct UserContact: Sendable, Equatable, Codable {
 
 /// An app on a device.
 public struct UserDevice: Sendable, Equatable, Codable {
-  public enum Platform: String, Sendable, Codable { case ios, android }
+  public enum Platform: String, Sendable, Codable, CaseIterable { case ios, android }
   /// APNs has two; FCM is always production.
-  public enum Environment: String, Sendable, Codable { case production, sandbox }
+  public enum Environment: String, Sendable, Codable, CaseIterable { case production, sandbox }
 
   public var id: Int64
   public var platform: Platform

@@ -12,17 +12,8 @@ public enum ChannelChoice: Sendable, Equatable {
   }
 }
 
-extension ChannelChoice: Codable {
+extension ChannelChoice: Encodable {
   private enum CodingKeys: String, CodingKey { case firstOf }
-
-  public init(from decoder: any Decoder) throws {
-    if let list = try? decoder.singleValueContainer().decode([String].self) {
-      self = .all(try Self.kinds(list))
-    } else {
-      let members = try decoder.container(keyedBy: CodingKeys.self)
-      self = .firstOf(try Self.kinds(members.decode([String].self, forKey: .firstOf)))
-    }
-  }
 
   public func encode(to encoder: any Encoder) throws {
     switch self {
@@ -33,16 +24,5 @@ extension ChannelChoice: Codable {
       var members = encoder.container(keyedBy: CodingKeys.self)
       try members.encode(kinds, forKey: .firstOf)
     }
-  }
-
-  private static func kinds(_ names: [String]) throws(RequestProblem) -> [ChannelKind] {
-    var kinds: [ChannelKind] = []
-    for name in names {
-      guard let kind = ChannelKind(rawValue: name) else {
-        throw RequestProblem(.unknownChannel, "channels", "holds what is no channel; there are push, sms and email")
-      }
-      if !kinds.contains(kind) { kinds.append(kind) }
-    }
-    return kinds
   }
 }

@@ -52,27 +52,11 @@ extension NotificationRequest: Codable {
       link, release, replay
   }
 
-  public init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: CodingKeys.self)
-    to = try members.decode([Recipient].self, forKey: .to)
-    category = try members.decode(String.self, forKey: .category)
-    template = try members.decodeIfPresent(String.self, forKey: .template)
-    parameters = try members.decodeIfPresent([String: JSONValue].self, forKey: .parameters) ?? [:]
-    content = try members.decodeIfPresent(MessageContent.self, forKey: .content)
-    channels = try members.decodeIfPresent(ChannelChoice.self, forKey: .channels)
-    locale = try members.decodeIfPresent(String.self, forKey: .locale)
-    expiresAt = try members.decodeIfPresent(Timestamp.self, forKey: .expiresAt)
-    deliverAt = try members.decodeIfPresent(Timestamp.self, forKey: .deliverAt)
-    collapseKey = try members.decodeIfPresent(String.self, forKey: .collapseKey)
-    priority = try members.decodeIfPresent(DeliveryPriority.self, forKey: .priority)
-    link = try members.decodeIfPresent(String.self, forKey: .link)
-    release = try members.decodeIfPresent(DeferredRelease.self, forKey: .release)
-    replay = try members.decodeIfPresent(Int.self, forKey: .replay)
-  }
+  public init(from decoder: any Decoder) throws { try self.init(json: JSONValue(from: decoder)) }
 }
 
 /// How soon a provider shall hand it over; a phone that saves its battery may keep a normal one back.
-public enum DeliveryPriority: String, Sendable, Codable { case normal, high }
+public enum DeliveryPriority: String, Sendable, Codable, CaseIterable { case normal, high }
 
 /// Deliveries of an event that were deferred and are now due: only these are sent, the others were before.
 public struct DeferredRelease: Sendable, Equatable, Codable {

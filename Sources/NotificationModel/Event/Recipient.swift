@@ -23,24 +23,8 @@ public struct Recipient: Sendable, Equatable {
   public static func phone(_ number: String) -> Self { Self(.address(.phone(number))) }
 }
 
-extension Recipient: Codable {
+extension Recipient: Encodable {
   enum CodingKeys: String, CodingKey { case user, email, phone, device, locale, parameters }
-
-  public init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: CodingKeys.self)
-    let given = [CodingKeys.user, .email, .phone, .device].filter { members.contains($0) }
-    guard given.count == 1 else {
-      throw RequestProblem(.invalidRecipient, Self.path(decoder), "names one of user, email, phone and device")
-    }
-    switch given[0] {
-    case .user: whom = .user(try members.decode(Int64.self, forKey: .user))
-    case .email: whom = .address(.email(try members.decode(String.self, forKey: .email)))
-    case .phone: whom = .address(.phone(try members.decode(String.self, forKey: .phone)))
-    default: whom = .address(.device(try members.decode(DeviceAddress.self, forKey: .device)))
-    }
-    locale = try members.decodeIfPresent(String.self, forKey: .locale)
-    parameters = try members.decodeIfPresent([String: JSONValue].self, forKey: .parameters) ?? [:]
-  }
 
   public func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: CodingKeys.self)
@@ -53,6 +37,4 @@ extension Recipient: Codable {
     try members.encodeIfPresent(locale, forKey: .locale)
     if !parameters.isEmpty { try members.encode(parameters, forKey: .parameters) }
   }
-
-  private static func path(_ decoder: any Decoder) -> String { RequestProblem.path(decoder.codingPath) }
 }

@@ -26,11 +26,4 @@ public struct RequestProblem: Error, Equatable, Sendable, CustomStringConvertibl
   }
 
   public var description: String { member.isEmpty ? reason : "\(member) \(reason)" }
-
-  /// `to[3].email`
-  public static func path(_ keys: [any CodingKey]) -> String {
-    keys.reduce(into: "") { text, key in
-      if let index = key.intValue { text += "[\(index)]" } else { text += (text.isEmpty ? "" : ".") + key.stringValue }
-    }
-  }
 }

@@ -14,8 +14,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, LosslessString
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
     guard let read = Timestamp(text) else {
-      throw RequestProblem(
-        .invalidTime, RequestProblem.path(decoder.codingPath), "is no time such as 2026-11-24T08:00:00+09:00")
+      throw RequestProblem(.invalidTime, "", "it is no time such as 2026-11-24T08:00:00+09:00")
     }
     self = read
   }

@@ -2,7 +2,7 @@ import NotificationModel
 
 /// The rules for one address, in the order in which they apply.
 extension Trial {
-  mutating func outcome(_ endpoint: Endpoint, _ person: Person) throws(Rejection) -> Verdict.Outcome {
+  mutating func outcome(_ endpoint: Endpoint, _ person: Person, id: String) throws(Rejection) -> Verdict.Outcome {
     let request = event.request
     if let expiresAt = request.expiresAt, expiresAt.time <= judge.now { return .suppress(.expired) }
     // Judged when it is due: what people choose until then counts.
@@ -15,7 +15,7 @@ extension Trial {
       if let expiresAt = request.expiresAt, expiresAt.time <= end { return .suppress(.expired) }
       return .wait(.night, until: end)
     }
-    let delivery = try delivery(endpoint, person, hours)
+    let delivery = try delivery(endpoint, person, hours, id: id)
     return .deliver(delivery, person.user == nil ? [] : rateScopes(endpoint.channel.kind))
   }
 
@@ -58,7 +58,7 @@ extension Trial {
   }
 
   private mutating func delivery(
-    _ endpoint: Endpoint, _ person: Person, _ hours: QuietHours.Phase?
+    _ endpoint: Endpoint, _ person: Person, _ hours: QuietHours.Phase?, id: String
   ) throws(Rejection) -> Delivery {
     let request = event.request
     var text = try texts.text(
@@ -68,7 +68,7 @@ extension Trial {
     var sendBefore = request.expiresAt?.time
     if case .open(let end) = hours { sendBefore = min(sendBefore ?? end, end) }
     var delivery = Delivery(
-      id: DeliveryID.text(event: event.id, endpoint.channel, target: endpoint.target), eventID: event.id,
+      id: id, eventID: event.id,
       eventTime: event.time, replay: event.replay, user: person.user?.id, channel: endpoint.channel,
       target: endpoint.target, address: endpoint.address, category: category.name, content: content,
       priority: request.priority ?? category.kind.priority, notBefore: event.arrived, sendBefore: sendBefore)

@@ -54,7 +54,8 @@ struct Trial {
     guard seenAddresses.insert(endpoint.address.identity).inserted else {
       return add(place, person, .suppress(.duplicate))
     }
-    add(place, person, try outcome(endpoint, person))
+    let id = DeliveryID.text(event: event.id, place.channel, target: place.target)
+    add(place, user: person.user?.id, id: id, try outcome(endpoint, person, id: id))
   }
 
   /// A person whose every place was seen before, as when a user is named twice, is not without address.
@@ -91,11 +92,12 @@ struct Trial {
     add(place, user: person.user?.id, outcome)
   }
 
-  private mutating func add(_ place: DeferredRelease.Place, user: Int64?, _ outcome: Verdict.Outcome) {
+  private mutating func add(
+    _ place: DeferredRelease.Place, user: Int64?, id: String? = nil, _ outcome: Verdict.Outcome
+  ) {
+    let id = id ?? DeliveryID.text(event: event.id, place.channel, target: place.target)
     judgement.verdicts.append(
-      Verdict(
-        id: DeliveryID.text(event: event.id, place.channel, target: place.target), user: user, channel: place.channel,
-        target: place.target, outcome: outcome))
+      Verdict(id: id, user: user, channel: place.channel, target: place.target, outcome: outcome))
   }
 }
 

@@ -4,7 +4,6 @@ public import Policy
 
 /// Makes an event of a record, or says why it is none.
 public struct EventParser {
-  private let decoder = JSONDecoder()
   private let maxBytes: Int
 
   /// - Parameter maxBytes: larger ones are refused unread.
@@ -44,15 +43,11 @@ public struct EventParser {
     guard value.count <= maxBytes else {
       throw RequestProblem(.tooLarge, "", "the event has over \(maxBytes) bytes (router.maxEventBytes)")
     }
-    do {
-      return try decoder.decode(NotificationRequest.self, from: Data(value))
-    } catch let problem as RequestProblem {
-      throw problem
-    } catch let error as DecodingError {
-      throw RequestProblem(error)
-    } catch {
-      throw RequestProblem(.invalidJSON, "", "the value is no JSON")
+    let json: JSONValue
+    do throws(JSONParseError) { json = try JSONParser.parse(value) } catch {
+      throw RequestProblem(.invalidJSON, "", "the value is no JSON from byte \(error.offset) on")
     }
+    return try NotificationRequest(json: json)
   }
 
   private static func open(_ record: SourceRecord) -> Set<Int>? {
@@ -74,23 +69,12 @@ public struct EventParser {
 enum UUIDv7 {
   /// Nil for a UUID of another version.
   static func milliseconds(_ id: String) -> Int64? {
-    let digits = id.replacing("-", with: "")
-    guard digits.utf8.count == 32, digits.dropFirst(12).first == "7" else { return nil }
-    return Int64(digits.prefix(12), radix: 16)
-  }
-}
-
-extension RequestProblem {
-  /// Names the member, never what it holds.
-  fileprivate init(_ error: DecodingError) {
-    switch error {
-    case .keyNotFound(let key, let context):
-      self.init(.invalidMember, RequestProblem.path(context.codingPath + [key]), "is missing")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      self.init(.invalidMember, RequestProblem.path(context.codingPath), "is of another type")
-    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      self.init(.invalidMember, RequestProblem.path(context.codingPath), "holds what it cannot")
-    default: self.init(.invalidJSON, "", "the value is no JSON")
+    var digits = id.utf8.lazy.filter { $0 != UInt8(ascii: "-") }.makeIterator()
+    var milliseconds: Int64 = 0
+    for _ in 0..<12 {
+      guard let byte = digits.next(), let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+      milliseconds = milliseconds << 4 | Int64(digit)
     }
+    return digits.next() == UInt8(ascii: "7") ? milliseconds : nil
   }
 }

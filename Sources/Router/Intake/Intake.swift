@@ -14,7 +14,8 @@ final class Intake {
   /// Hears what is taken away, in time to commit what is finished.
   var onRevoked: (([TopicPartition]) -> Void)?
 
-  init(_ settings: RouterSettings, wake: WakeSignal) throws(KafkaError) {
+  /// - Parameter lane: its number, from 0.
+  init(_ settings: RouterSettings, lane: Int, wake: WakeSignal) throws(KafkaError) {
     var kafka = settings.kafka
     let own = [
       // Events wait in their topic, not here: some batches' worth.
@@ -26,7 +27,7 @@ final class Intake {
       kafka.properties[name] = nil
     }
     kafka.properties.merge(own) { given, _ in given }
-    kafka.properties["group.instance.id"] = kafka.properties["group.instance.id"] ?? settings.instance
+    if let instance = settings.instance { kafka.properties["group.instance.id"] = "\(instance)-\(lane)" }
     self.wake = wake
     consumer = try Consumer(kafka, group: settings.group, wake: wake)
     consumer.onRebalance = { [weak self] change in self?.rebalance(change) }

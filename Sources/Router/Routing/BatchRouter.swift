@@ -1,5 +1,4 @@
 public import Audience
-import Foundation
 public import NotificationModel
 import Policy
 public import Postgres
@@ -14,7 +13,6 @@ public final class BatchRouter {
   private let audience: AudienceLoader
   private let limiter: LimiterGate
   private let deferrals: DeferralStore
-  private let encoder = JSONEncoder()
   private var shelf = TemplateShelf()
   /// What Redis last failed with; nil while it answers.
   public private(set) var redisTrouble: RedisError?
@@ -28,7 +26,6 @@ public final class BatchRouter {
       settings.database, redis: redis, prefix: settings.redisPrefix, localUsers: settings.localUsers)
     limiter = LimiterGate(RateLimiter(redis, horizon: settings.claimHorizon, prefix: settings.redisPrefix))
     deferrals = DeferralStore(settings.database)
-    encoder.outputFormatting = [.withoutEscapingSlashes]
   }
 
   public var audienceCounts: AudienceCounts { audience.counts }
@@ -66,7 +63,7 @@ public final class BatchRouter {
     limit(&cases, judge, &batch.counts)
     try keepDeferred(&cases, now)
     for routed in cases {
-      batch.records += routed.records(now, encoder)
+      batch.records += routed.records(now)
       routed.count(into: &batch.counts)
     }
     return batch
@@ -95,7 +92,7 @@ public final class BatchRouter {
   /// becomes a dead letter.
   private func keepDeferred(_ cases: inout [RoutingCase], _ now: UnixTime) throws(PostgresError) {
     let waiting = cases.indices.compactMap { index in
-      cases[index].deferred(now, encoder).map { (index: index, event: $0.stored) }
+      cases[index].deferred(now).map { (index: index, event: $0.stored) }
     }
     guard !waiting.isEmpty else { return }
     do throws(PostgresError) {

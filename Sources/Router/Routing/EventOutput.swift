@@ -1,4 +1,3 @@
-import Foundation
 import NotificationModel
 import Policy
 
@@ -7,7 +6,17 @@ struct EventOutput {
   let source: SourceRecord
   let event: RoutableEvent
   let now: UnixTime
-  let encoder: JSONEncoder
+  /// The writer's trace, which goes along.
+  private let trace: [SourceRecord.Header]
+
+  private static let delivery = SourceRecord.Header(RecordHeader.schema, Delivery.schema)
+  private static let status = SourceRecord.Header(RecordHeader.schema, DeliveryStatus.schema)
+  private static let routed = SourceRecord.Header(RecordHeader.schema, RoutedStatus.schema)
+
+  init(source: SourceRecord, event: RoutableEvent, now: UnixTime) {
+    (self.source, self.event, self.now) = (source, event, now)
+    trace = source.headers.filter { $0.name == RecordHeader.traceParent || $0.name == RecordHeader.traceState }
+  }
 
   /// Deliveries, a status of each place, and ROUTED.
   func records(_ judgement: Judgement) -> [OutgoingRecord] {
@@ -35,18 +44,20 @@ struct EventOutput {
   private func record(_ delivery: Delivery) -> OutgoingRecord {
     let key = delivery.user.map { Array("\($0)".utf8) } ?? source.key
     return OutgoingRecord(
-      delivery.channel.topic, key: key, value: encode(delivery), headers: headers(Delivery.schema, id: delivery.id))
+      delivery.channel.topic, key: key, value: encode(delivery.write),
+      headers: headers(Self.delivery, id: delivery.id))
   }
 
   private func record(_ status: DeliveryStatus) -> OutgoingRecord {
     OutgoingRecord(
-      .status, key: Array(status.deliveryID.utf8), value: encode(status),
-      headers: headers(DeliveryStatus.schema, id: nil))
+      .status, key: Array(status.deliveryID.utf8), value: encode(status.write),
+      headers: headers(Self.status, id: nil))
   }
 
   private func record(_ status: RoutedStatus) -> OutgoingRecord {
     OutgoingRecord(
-      .status, key: Array(status.eventID.utf8), value: encode(status), headers: headers(RoutedStatus.schema, id: nil))
+      .status, key: Array(status.eventID.utf8), value: encode(status.write),
+      headers: headers(Self.routed, id: nil))
   }
 
   private func unresolved(_ recipients: [Int]) -> OutgoingRecord {
@@ -57,16 +68,15 @@ struct EventOutput {
     return letter.record(of: source)
   }
 
-  private func encode(_ value: some Encodable) -> [UInt8] {
-    // Values of our own types: there is nothing in them that JSON cannot hold.
-    (try? encoder.encode(value)).map { Array($0) } ?? []
+  private func encode(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    write(&writer)
+    return writer.bytes
   }
 
-  private func headers(_ schema: String, id: String?) -> [SourceRecord.Header] {
-    var headers = [SourceRecord.Header(RecordHeader.schema, schema)]
-    if let id { headers.append(SourceRecord.Header(RecordHeader.eventID, id)) }
-    headers += source.headers.filter { $0.name == RecordHeader.traceParent || $0.name == RecordHeader.traceState }
-    return headers
+  private func headers(_ schema: SourceRecord.Header, id: String?) -> [SourceRecord.Header] {
+    guard let id else { return [schema] + trace }
+    return [schema, SourceRecord.Header(RecordHeader.eventID, id)] + trace
   }
 
   private func status(_ verdict: Verdict) -> DeliveryStatus {

@@ -1,4 +1,3 @@
-import Foundation
 import NotificationModel
 import Policy
 
@@ -31,13 +30,13 @@ struct RoutingCase {
     judgement.settle(decisions, isAdvertising: judge.isAdvertising(event))
   }
 
-  func deferred(_ now: UnixTime, _ encoder: JSONEncoder) -> DeferredEventParts? {
-    output(now, encoder)?.deferred(judgement)
+  func deferred(_ now: UnixTime) -> DeferredEventParts? {
+    output(now)?.deferred(judgement)
   }
 
-  func records(_ now: UnixTime, _ encoder: JSONEncoder) -> [OutgoingRecord] {
+  func records(_ now: UnixTime) -> [OutgoingRecord] {
     if let rejection { return [rejection.record(of: source)] }
-    return output(now, encoder)?.records(judgement) ?? []
+    return output(now)?.records(judgement) ?? []
   }
 
   func count(into counts: inout RoutedCounts) {
@@ -45,7 +44,7 @@ struct RoutingCase {
     if let rejection { counts.deadLetters[rejection.code, default: 0] += 1 } else { counts.add(judgement) }
   }
 
-  private func output(_ now: UnixTime, _ encoder: JSONEncoder) -> EventOutput? {
-    event.map { EventOutput(source: source, event: $0, now: now, encoder: encoder) }
+  private func output(_ now: UnixTime) -> EventOutput? {
+    event.map { EventOutput(source: source, event: $0, now: now) }
   }
 }

@@ -12,10 +12,11 @@ extension RouterSettings {
   ///   restart. Two with one name push each other out.
   /// - `topicPrefix` (text, `notification.`): of all topics.
   /// - `redisPrefix` (text, `bongsu:`): of all keys; notification databases that share a Redis need one each.
+  /// - `lanes` (number, 2): threads that route, each with connections of its own.
   /// - `batch.events` (number, 500), `.bytes` (size, 4MB), `.inFlight` (number, 4).
   /// - `release.perSecond` (number, 1000; 0 is never): deferred deliveries of all routers together.
   /// - `maxEventBytes` (size, 1048588).
-  /// - `localUsers` (number, 50000): about a kilobyte each.
+  /// - `localUsers` (number, 50000): of all lanes, about a kilobyte each.
   /// - `claimHorizon` (time, 48h), `stopDeadline` (time, 10s).
   ///
   /// Nil when something that is needed is missing; `finish()` of the reader says what.
@@ -46,7 +47,7 @@ extension RouterSettings {
     let group, prefix, redisPrefix: String
     let instance: String?
     let batch: Batch
-    let release, maxEventBytes, localUsers: Int
+    let lanes, release, maxEventBytes, localUsers: Int
     let claimHorizon, stopDeadline: Duration
 
     init(_ router: ConfigurationReader) {
@@ -54,6 +55,7 @@ extension RouterSettings {
       instance = router.string("instance")
       prefix = router.string("topicPrefix", default: "notification.")
       redisPrefix = router.string("redisPrefix", default: "bongsu:")
+      lanes = router.int("lanes", in: 1...16, default: 2)
       let section = router.section("batch")
       var batch = Batch()
       batch.events = section.int("events", in: 1...10_000, default: batch.events)
@@ -73,6 +75,7 @@ extension RouterSettings {
       settings.instance = instance
       settings.topics.prefix = prefix
       settings.redisPrefix = redisPrefix
+      settings.lanes = lanes
       settings.batch = batch
       settings.release.perSecond = release
       settings.maxEventBytes = maxEventBytes

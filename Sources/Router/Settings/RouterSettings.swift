@@ -16,6 +16,8 @@ public struct RouterSettings: Sendable {
   /// them; nil: the others wait for its session to end.
   public var instance: String?
   public var topics = Topics()
+  /// Threads that route, each with clients and connections of its own: one works while another waits for a server.
+  public var lanes = 2
   public var batch = Batch()
   public var release = Release()
   /// Larger events are dead letters unread, in bytes.

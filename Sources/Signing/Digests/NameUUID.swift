@@ -14,12 +14,20 @@ public enum NameUUID {
     precondition(done == 1, "OpenSSL has no SHA-1")
     bytes[6] = bytes[6] & 0x0f | 0x50
     bytes[8] = bytes[8] & 0x3f | 0x80
-    let digits = Hexadecimal.text(Array(bytes[..<16]))
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append("-") }
-      text.append(digit)
+    return unsafe String(unsafeUninitializedCapacity: 36) { text in
+      var at = 0
+      for (index, byte) in bytes[..<16].enumerated() {
+        if index == 4 || index == 6 || index == 8 || index == 10 {
+          unsafe text[at] = UInt8(ascii: "-")
+          at += 1
+        }
+        unsafe text[at] = digits[Int(byte >> 4)]
+        unsafe text[at + 1] = digits[Int(byte & 0xF)]
+        at += 2
+      }
+      return at
     }
-    return text
   }
+
+  private static let digits = Array("0123456789abcdef".utf8)
 }

@@ -1,5 +1,5 @@
 /// Any JSON, such as a template's parameters, with numbers as they are printed.
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(String)
