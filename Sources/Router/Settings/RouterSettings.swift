@@ -48,7 +48,7 @@ public struct RouterSettings: Sendable {
   /// What is routed at once. A batch takes what is there and waits for nothing more.
   public struct Batch: Sendable, Equatable {
     public var events = 500
-    public var bytes = 4 << 20
+    public var bytes = 512 << 10
     /// Batches whose records Kafka has not acknowledged yet.
     public var inFlight = 4
 
