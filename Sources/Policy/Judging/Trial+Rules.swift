@@ -61,10 +61,9 @@ extension Trial {
     _ endpoint: Endpoint, _ person: Person, _ hours: QuietHours.Phase?
   ) throws(Rejection) -> Delivery {
     let request = event.request
-    var text = try texts.text(
-      endpoint.channel.kind, locales: person.locales(endpoint), own: person.parameters)
-    if category.kind == .advertising { try markAdvertising(&text, endpoint.channel.kind, person) }
-    let content = try TextLimits.fitted(text, link: request.link, to: endpoint.address, judge.settings)
+    let text = try texts.text(endpoint.channel.kind, locales: person.locales(endpoint), own: person.parameters)
+    let content = try TextLimits.fitted(
+      text, try marks(person), link: request.link, to: endpoint.address, judge.settings)
     var sendBefore = request.expiresAt?.time
     if case .open(let end) = hours { sendBefore = min(sendBefore ?? end, end) }
     var delivery = Delivery(
@@ -80,15 +79,15 @@ extension Trial {
     return delivery
   }
 
-  private func markAdvertising(
-    _ text: inout SourcedText, _ kind: ChannelKind, _ person: Person
-  ) throws(Rejection) {
+  /// Nil for what is no advertising.
+  private func marks(_ person: Person) throws(Rejection) -> AdvertisingText? {
+    guard category.kind == .advertising else { return nil }
     let country = judge.settings.country(of: person.user)
     guard let marks = judge.settings.advertising[country] else {
       throw Rejection(
         .advertisingNotConfigured, "policy.advertising says nothing for \(country): the law asks for label and sender")
     }
-    text.content = try marks.applied(to: text.content, kind)
+    return marks
   }
 }
 
