@@ -5,11 +5,12 @@ extension Trial {
   mutating func outcome(_ endpoint: Endpoint, _ person: Person) throws(Rejection) -> Verdict.Outcome {
     let request = event.request
     if let expiresAt = request.expiresAt, expiresAt.time <= judge.now { return .suppress(.expired) }
-    // Judged when it is due: what people choose until then counts.
-    if let deliverAt = request.deliverAt, deliverAt.time > judge.now {
+    let refusal = obstacle(endpoint) ?? choice(endpoint.channel.kind, person)
+    if let deliverAt = request.deliverAt, deliverAt.time > judge.now, refusal == nil || !isFirstOf {
+      // Judged when it is due: what people choose until then counts.
       return .wait(.scheduled, until: deliverAt.time)
     }
-    if let reason = obstacle(endpoint) ?? choice(endpoint.channel.kind, person) { return .suppress(reason) }
+    if let refusal { return .suppress(refusal) }
     let hours = hours(endpoint.channel.kind, person)
     if case .quiet(let end) = hours {
       if let expiresAt = request.expiresAt, expiresAt.time <= end { return .suppress(.expired) }
@@ -18,6 +19,9 @@ extension Trial {
     let delivery = try delivery(endpoint, person, hours)
     return .deliver(delivery, person.user == nil ? [] : rateScopes(endpoint.channel.kind))
   }
+
+  /// Then the channel is chosen when the event comes: a release is of what waits alone and cannot fall back.
+  private var isFirstOf: Bool { if case .firstOf? = event.request.channels { true } else { false } }
 
   private func obstacle(_ endpoint: Endpoint) -> SuppressionReason? {
     if endpoint.isDisabled { return .deviceDisabled }
