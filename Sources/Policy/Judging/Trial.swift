@@ -8,7 +8,7 @@ struct Trial {
   var texts: TextSource
   private var judgement = Judgement()
   private var seenPlaces: Set<DeferredRelease.Place> = []
-  private var seenAddresses: Set<DeliveryAddress> = []
+  private var reachedAddresses: Set<DeliveryAddress> = []
   /// Of a release: what is to be sent and nothing else.
   private let released: Set<DeferredRelease.Place>?
 
@@ -40,7 +40,7 @@ struct Trial {
       let endpoints = person.endpoints.filter { $0.channel.kind == kind }
       for endpoint in endpoints { try judge(endpoint, person) }
       if endpoints.isEmpty, event.request.channels != nil { addNoAddress(person, index, kind) }
-      let isReached = judgement.verdicts[first...].contains { !$0.isSuppressed }
+      let isReached = judgement.verdicts[first...].contains(where: \.isReached)
       if case .firstOf? = event.request.channels, isReached { break }
     }
     if judgement.verdicts.count == before, let kind = kinds.first, !hasPlace(person) {
@@ -51,10 +51,10 @@ struct Trial {
   private mutating func judge(_ endpoint: Endpoint, _ person: Person) throws(Rejection) {
     let place = DeferredRelease.Place(channel: endpoint.channel, target: endpoint.target)
     guard released?.contains(place) ?? true, seenPlaces.insert(place).inserted else { return }
-    guard seenAddresses.insert(endpoint.address.identity).inserted else {
-      return add(place, person, .suppress(.duplicate))
-    }
-    add(place, person, try outcome(endpoint, person))
+    let outcome = try outcome(endpoint, person)
+    // Only an address that is reached: who does not want it does not keep it from another with the same phone.
+    let isDuplicate = !outcome.isSuppressed && !reachedAddresses.insert(endpoint.address.identity).inserted
+    add(place, person, isDuplicate ? .suppress(.duplicate) : outcome)
   }
 
   /// A person whose every place was seen before, as when a user is named twice, is not without address.
