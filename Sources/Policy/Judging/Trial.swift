@@ -7,6 +7,7 @@ struct Trial {
   let category: NotificationCategory
   var texts: TextSource
   private var judgement = Judgement()
+  private var seenUsers: Set<Int64> = []
   private var seenPlaces: Set<DeferredRelease.Place> = []
   private var reachedAddresses: Set<DeliveryAddress> = []
   /// Of a release: what is to be sent and nothing else.
@@ -33,6 +34,7 @@ struct Trial {
   }
 
   private mutating func judge(_ person: Person, _ index: Int) throws(Rejection) {
+    if let id = person.user?.id, !seenUsers.insert(id).inserted { return }
     let before = judgement.verdicts.count
     let kinds = event.request.channels?.kinds ?? texts.kinds
     for kind in kinds {
@@ -43,9 +45,7 @@ struct Trial {
       let isReached = judgement.verdicts[first...].contains(where: \.isReached)
       if case .firstOf? = event.request.channels, isReached { break }
     }
-    if judgement.verdicts.count == before, let kind = kinds.first, !hasPlace(person) {
-      addNoAddress(person, index, kind)
-    }
+    if judgement.verdicts.count == before, let kind = kinds.first { addNoAddress(person, index, kind) }
   }
 
   private mutating func judge(_ endpoint: Endpoint, _ person: Person) throws(Rejection) {
@@ -55,14 +55,6 @@ struct Trial {
     // Only an address that is reached: who does not want it does not keep it from another with the same phone.
     let isDuplicate = !outcome.isSuppressed && !reachedAddresses.insert(endpoint.address.identity).inserted
     add(place, person, isDuplicate ? .suppress(.duplicate) : outcome)
-  }
-
-  /// A person whose every place was seen before, as when a user is named twice, is not without address.
-  private func hasPlace(_ person: Person) -> Bool {
-    released != nil
-      || person.endpoints.contains {
-        seenPlaces.contains(DeferredRelease.Place(channel: $0.channel, target: $0.target))
-      }
   }
 
   private mutating func addNoAddress(_ person: Person, _ index: Int, _ kind: ChannelKind) {
