@@ -49,7 +49,7 @@ struct Trial {
   }
 
   private mutating func judge(_ endpoint: Endpoint, _ person: Person) throws(Rejection) {
-    let place = DeferredRelease.Place(channel: endpoint.channel, target: endpoint.target)
+    let place = endpoint.place
     guard released?.contains(place) ?? true, seenPlaces.insert(place).inserted else { return }
     let outcome = try outcome(endpoint, person)
     // Only an address that is reached: who does not want it does not keep it from another with the same phone.
@@ -73,10 +73,22 @@ struct Trial {
 
   /// What was deferred and has no address any more ends here, not in silence.
   private mutating func endMissing() {
-    let users = event.request.to.compactMap { if case .user(let id) = $0.whom { id } else { nil } }
-    for place in event.request.release?.deliveries ?? [] where seenPlaces.insert(place).inserted {
-      add(place, user: users.count == 1 ? users[0] : nil, .suppress(.noAddress))
+    guard let release = event.request.release, let settled = settledPlaces() else { return }
+    let users = Set(event.request.to.compactMap { if case .user(let id) = $0.whom { id } else { nil } })
+    for place in release.deliveries where !settled.contains(place) && seenPlaces.insert(place).inserted {
+      add(place, user: users.count == 1 ? users.first : nil, .suppress(.noAddress))
     }
+  }
+
+  /// Of recipients who were routed before; nil where one of them is not known, and so not what is missing either.
+  private func settledPlaces() -> Set<DeferredRelease.Place>? {
+    guard let open = event.open else { return [] }
+    var places: Set<DeferredRelease.Place> = []
+    for (index, recipient) in event.request.to.enumerated() where !open.contains(index) {
+      guard let person = Person(recipient, index: index, event.request, judge.audience) else { return nil }
+      places.formUnion(person.endpoints.map(\.place))
+    }
+    return places
   }
 
   private mutating func add(_ place: DeferredRelease.Place, _ person: Person, _ outcome: Verdict.Outcome) {
