@@ -34,7 +34,7 @@ import Testing
   @Test func `a delivery's id follows from event, channel and target alone`() throws {
     let scene = Scene("news", to: [.user(1), .email("a@example.com")])
     let verdicts = try scene.judge().verdicts
-    // Made with Python:uuid5(namespace, "event/channel/target"), the namespace being DeliveryID.swift's.
+    // Made with Python, uuid5(namespace, "event/channel/target"), the namespace that of `DeliveryID`.
     #expect(
       verdicts.map(\.id) == [
         "3dd96d65-2013-549d-8557-a183e39a9df0", "faa19f62-8109-587b-953b-f56953465a6d",
