@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: [UInt64(1), 2, 3, 4])
   func `every recipient ends once for each channel and target, and as the rules say`(seed: UInt64) throws {
     var seen: Set<String> = []
-    try RandomScene.forAll(seed) { scene, _, comment in
+    try RandomScene.forAll(seed, 300) { scene, _, comment in
       let judgement = try scene.judge()
       let words = judgement.verdicts.map { ($0.place, String($0.outcome.words.prefix { $0 != " " })) }
       let byPlace = Dictionary(words) { "\($0) and \($1)" }
@@ -66,6 +66,6 @@ import Testing
         checked += 1
       }
     }
-    #expect(checked > 50)
+    #expect(checked > 30)
   }
 }

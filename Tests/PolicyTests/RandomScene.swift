@@ -20,7 +20,7 @@ struct RandomScene {
 
   /// Some cases from a seed, each of which can be made again alone from its own.
   static func forAll(
-    _ seed: UInt64, _ count: UInt64 = 250, _ body: (Scene, inout SeededGenerator, Comment) throws -> Void
+    _ seed: UInt64, _ count: UInt64 = 150, _ body: (Scene, inout SeededGenerator, Comment) throws -> Void
   ) rethrows {
     for step in 0..<count {
       let own = seed << 32 | step

@@ -21,7 +21,7 @@ import Testing
         #expect(again.count == 1 && !again[0].contains(reason.rawValue), comment)
       }
     }
-    #expect(waits[.night, default: 0] > 50 && waits[.scheduled, default: 0] > 50)
+    #expect(waits[.night, default: 0] > 30 && waits[.scheduled, default: 0] > 30)
   }
 
   @Test(arguments: [UInt64(51), 52])
