@@ -31,4 +31,11 @@ import Testing
       }
     }
   }
+
+  @Test func `hours without length are never quiet`() {
+    let hours = QuietHours(country: "XX", timeZone: "Asia/Seoul", from: 480, until: 480)
+    let eight = time("2026-11-25T08:00:00+09:00")
+    #expect(hours.phase(at: eight, personal: nil) == .open(until: time("2026-11-26T08:00:00+09:00")))
+    #expect(hours.phase(at: time("2026-11-25T07:00:00+09:00"), personal: nil) == .open(until: eight))
+  }
 }

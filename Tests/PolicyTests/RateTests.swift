@@ -47,7 +47,7 @@ import Testing
     #expect(try scene.judge().rateRequests("e") == [])
   }
 
-  /// Two people with two devices each and an address without a person, of which one is put off by its settings.
+  /// Two people with two devices each, one of whom wants no e-mail, and an address without a person.
   private func crowd() -> Scene {
     let whom: [Recipient] = [.user(1), .email("a@example.com"), .user(2)]
     var scene = Scene("news", to: whom, channels: .all([.push, .email]))
@@ -62,6 +62,16 @@ import Testing
   @Test func `it is asked once for a person and channel, and not for what is not sent`() throws {
     let asked = try crowd().judge().rateRequests("e")
     #expect(asked.map { "\($0.userID) \($0.channel)" } == ["1 push", "2 push", "2 email"])
+  }
+
+  @Test func `an address without a person has nothing to be counted in`() throws {
+    let scene = Scene("news", to: [.email("a@example.com")])
+    guard case .deliver(_, let scopes) = try #require(scene.judge().verdicts.first).outcome else {
+      Issue.record("not sent")
+      return
+    }
+    #expect(scopes == [])
+    #expect(try scene.judge().rateRequests("e") == [])
   }
 
   @Test func `an answer is for all of a person's devices`() throws {
