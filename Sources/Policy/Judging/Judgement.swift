@@ -57,9 +57,12 @@ public struct Verdict: Sendable, Equatable {
     case deliver(Delivery, [RateScope])
     case suppress(SuppressionReason)
     case wait(DeferralReason, until: UnixTime)
+
+    var isSuppressed: Bool { if case .suppress = self { true } else { false } }
   }
 
   fileprivate var rateKey: RateKey? { user.map { RateKey(user: $0, kind: channel.kind) } }
 
-  var isSuppressed: Bool { if case .suppress = outcome { true } else { false } }
+  /// Also where another delivery of the event goes to the same address.
+  var isReached: Bool { !outcome.isSuppressed || outcome == .suppress(.duplicate) }
 }

@@ -11,6 +11,7 @@ struct Endpoint {
   var locale: String?
 
   var channel: DeliveryChannel { address.channel }
+  var place: DeferredRelease.Place { DeferredRelease.Place(channel: channel, target: target) }
 }
 
 /// A recipient with all ways to reach them.

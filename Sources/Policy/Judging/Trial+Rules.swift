@@ -5,11 +5,12 @@ extension Trial {
   mutating func outcome(_ endpoint: Endpoint, _ person: Person, id: String) throws(Rejection) -> Verdict.Outcome {
     let request = event.request
     if let expiresAt = request.expiresAt, expiresAt.time <= judge.now { return .suppress(.expired) }
-    // Judged when it is due: what people choose until then counts.
-    if let deliverAt = request.deliverAt, deliverAt.time > judge.now {
+    let refusal = obstacle(endpoint) ?? choice(endpoint.channel.kind, person)
+    if let deliverAt = request.deliverAt, deliverAt.time > judge.now, refusal == nil || !isFirstOf {
+      // Judged when it is due: what people choose until then counts.
       return .wait(.scheduled, until: deliverAt.time)
     }
-    if let reason = obstacle(endpoint) ?? choice(endpoint.channel.kind, person) { return .suppress(reason) }
+    if let refusal { return .suppress(refusal) }
     let hours = hours(endpoint.channel.kind, person)
     if case .quiet(let end) = hours {
       if let expiresAt = request.expiresAt, expiresAt.time <= end { return .suppress(.expired) }
@@ -18,6 +19,9 @@ extension Trial {
     let delivery = try delivery(endpoint, person, hours, id: id)
     return .deliver(delivery, person.user == nil ? [] : rateScopes(endpoint.channel.kind))
   }
+
+  /// Then the channel is chosen when the event comes: a release is of what waits alone and cannot fall back.
+  private var isFirstOf: Bool { if case .firstOf? = event.request.channels { true } else { false } }
 
   private func obstacle(_ endpoint: Endpoint) -> SuppressionReason? {
     if endpoint.isDisabled { return .deviceDisabled }
@@ -61,10 +65,9 @@ extension Trial {
     _ endpoint: Endpoint, _ person: Person, _ hours: QuietHours.Phase?, id: String
   ) throws(Rejection) -> Delivery {
     let request = event.request
-    var text = try texts.text(
-      endpoint.channel.kind, locales: person.locales(endpoint), own: person.parameters)
-    if category.kind == .advertising { try markAdvertising(&text, endpoint.channel.kind, person) }
-    let content = try TextLimits.fitted(text, link: request.link, to: endpoint.address, judge.settings)
+    let text = try texts.text(endpoint.channel.kind, locales: person.locales(endpoint), own: person.parameters)
+    let content = try TextLimits.fitted(
+      text, try marks(person), link: request.link, to: endpoint.address, judge.settings)
     var sendBefore = request.expiresAt?.time
     if case .open(let end) = hours { sendBefore = min(sendBefore ?? end, end) }
     var delivery = Delivery(
@@ -80,15 +83,15 @@ extension Trial {
     return delivery
   }
 
-  private func markAdvertising(
-    _ text: inout SourcedText, _ kind: ChannelKind, _ person: Person
-  ) throws(Rejection) {
+  /// Nil for what is no advertising.
+  private func marks(_ person: Person) throws(Rejection) -> AdvertisingText? {
+    guard category.kind == .advertising else { return nil }
     let country = judge.settings.country(of: person.user)
     guard let marks = judge.settings.advertising[country] else {
       throw Rejection(
         .advertisingNotConfigured, "policy.advertising says nothing for \(country): the law asks for label and sender")
     }
-    text.content = try marks.applied(to: text.content, kind)
+    return marks
   }
 }
 

@@ -7,8 +7,9 @@ struct Trial {
   let category: NotificationCategory
   var texts: TextSource
   private var judgement = Judgement()
+  private var seenUsers: Set<Int64> = []
   private var seenPlaces: Set<DeferredRelease.Place> = []
-  private var seenAddresses: Set<DeliveryAddress> = []
+  private var reachedAddresses: Set<DeliveryAddress> = []
   /// Of a release: what is to be sent and nothing else.
   private let released: Set<DeferredRelease.Place>?
 
@@ -33,6 +34,7 @@ struct Trial {
   }
 
   private mutating func judge(_ person: Person, _ index: Int) throws(Rejection) {
+    if let id = person.user?.id, !seenUsers.insert(id).inserted { return }
     let before = judgement.verdicts.count
     let kinds = event.request.channels?.kinds ?? texts.kinds
     for kind in kinds {
@@ -40,30 +42,20 @@ struct Trial {
       let endpoints = person.endpoints.filter { $0.channel.kind == kind }
       for endpoint in endpoints { try judge(endpoint, person) }
       if endpoints.isEmpty, event.request.channels != nil { addNoAddress(person, index, kind) }
-      let isReached = judgement.verdicts[first...].contains { !$0.isSuppressed }
+      let isReached = judgement.verdicts[first...].contains(where: \.isReached)
       if case .firstOf? = event.request.channels, isReached { break }
     }
-    if judgement.verdicts.count == before, let kind = kinds.first, !hasPlace(person) {
-      addNoAddress(person, index, kind)
-    }
+    if judgement.verdicts.count == before, let kind = kinds.first { addNoAddress(person, index, kind) }
   }
 
   private mutating func judge(_ endpoint: Endpoint, _ person: Person) throws(Rejection) {
-    let place = DeferredRelease.Place(channel: endpoint.channel, target: endpoint.target)
+    let place = endpoint.place
     guard released?.contains(place) ?? true, seenPlaces.insert(place).inserted else { return }
-    guard seenAddresses.insert(endpoint.address.identity).inserted else {
-      return add(place, person, .suppress(.duplicate))
-    }
     let id = DeliveryID.text(event: event.id, place.channel, target: place.target)
-    add(place, user: person.user?.id, id: id, try outcome(endpoint, person, id: id))
-  }
-
-  /// A person whose every place was seen before, as when a user is named twice, is not without address.
-  private func hasPlace(_ person: Person) -> Bool {
-    released != nil
-      || person.endpoints.contains {
-        seenPlaces.contains(DeferredRelease.Place(channel: $0.channel, target: $0.target))
-      }
+    let outcome = try outcome(endpoint, person, id: id)
+    // Only an address that is reached: who does not want it does not keep it from another with the same phone.
+    let isDuplicate = !outcome.isSuppressed && !reachedAddresses.insert(endpoint.address.identity).inserted
+    add(place, user: person.user?.id, id: id, isDuplicate ? .suppress(.duplicate) : outcome)
   }
 
   private mutating func addNoAddress(_ person: Person, _ index: Int, _ kind: ChannelKind) {
@@ -82,10 +74,22 @@ struct Trial {
 
   /// What was deferred and has no address any more ends here, not in silence.
   private mutating func endMissing() {
-    let users = event.request.to.compactMap { if case .user(let id) = $0.whom { id } else { nil } }
-    for place in event.request.release?.deliveries ?? [] where seenPlaces.insert(place).inserted {
-      add(place, user: users.count == 1 ? users[0] : nil, .suppress(.noAddress))
+    guard let release = event.request.release, let settled = settledPlaces() else { return }
+    let users = Set(event.request.to.compactMap { if case .user(let id) = $0.whom { id } else { nil } })
+    for place in release.deliveries where !settled.contains(place) && seenPlaces.insert(place).inserted {
+      add(place, user: users.count == 1 ? users.first : nil, .suppress(.noAddress))
     }
+  }
+
+  /// Of recipients who were routed before; nil where one of them is not known, and so not what is missing either.
+  private func settledPlaces() -> Set<DeferredRelease.Place>? {
+    guard let open = event.open else { return [] }
+    var places: Set<DeferredRelease.Place> = []
+    for (index, recipient) in event.request.to.enumerated() where !open.contains(index) {
+      guard let person = Person(recipient, index: index, event.request, judge.audience) else { return nil }
+      places.formUnion(person.endpoints.map(\.place))
+    }
+    return places
   }
 
   private mutating func add(_ place: DeferredRelease.Place, _ person: Person, _ outcome: Verdict.Outcome) {

@@ -53,13 +53,21 @@ extension QuietHours {
     return ((time.milliseconds + offset(time, zone)) % day + day) % day
   }
 
-  /// The next moment at which clocks of the zone show this minute of the day.
+  /// The next moment at which clocks of the zone show this minute of the day, or are put past it.
   private static func next(_ minute: Int, after now: UnixTime, _ zone: TimeZone) -> UnixTime {
     var wait = Int64(minute) * 60_000 - millisecondsOfDay(now, zone)
     if wait <= 0 { wait += 86_400_000 }
     let guess = UnixTime(milliseconds: now.milliseconds + wait)
     // Clocks may be changed in between.
-    return UnixTime(milliseconds: guess.milliseconds + offset(now, zone) - offset(guess, zone))
+    let change = offset(now, zone) - offset(guess, zone)
+    guard change != 0 else { return guess }
+    let moved = UnixTime(milliseconds: guess.milliseconds + change)
+    guard offset(moved, zone) != offset(guess, zone) else { return moved }
+    // They never show it: it lies in what they leave out.
+    let from = Date(timeIntervalSince1970: Double(moved.milliseconds) / 1_000)
+    return zone.nextDaylightSavingTimeTransition(after: from).map {
+      UnixTime(milliseconds: Int64(($0.timeIntervalSince1970 * 1_000).rounded()))
+    } ?? guess
   }
 }
 

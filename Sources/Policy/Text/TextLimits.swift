@@ -11,12 +11,18 @@ enum TextLimits {
   /// Bytes of JSON of a mail's texts, so that a delivery fits into a record of Kafka's default size.
   static let email = 900_000
 
-  /// - Returns: the content, shorter where the settings allow that.
+  /// - Parameter marks: of advertising.
+  /// - Returns: the content with the marks, shorter where the settings allow that.
   static func fitted(
-    _ text: SourcedText, link: String?, to address: DeliveryAddress, _ settings: PolicySettings
+    _ text: SourcedText, _ marks: AdvertisingText?, link: String?, to address: DeliveryAddress,
+    _ settings: PolicySettings
   ) throws(Rejection) -> MessageContent {
-    var content = text.content
-    if let push = content.push { content.push = try fitted(push, link, settings, text.definition) }
+    let kind = address.channel.kind
+    var content = try marked(text.content, marks, kind)
+    if let push = content.push, size(push, link) > Self.push {
+      // The event's own words are cut, never the way out behind them.
+      content = try marked(shortened(text, by: size(push, link) - Self.push, settings), marks, kind)
+    }
     if let sms = content.sms { try check(sms, address, text.definition) }
     if let email = content.email {
       content.email?.subject = email.subject.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -26,23 +32,34 @@ enum TextLimits {
     return content
   }
 
-  private static func fitted(
-    _ push: PushContent, _ link: String?, _ settings: PolicySettings, _ definition: TemplateDefinition?
-  ) throws(Rejection) -> PushContent {
-    let around = [push.title, push.actionKey, link].map { JSONSize.of($0 ?? "") }.reduce(0, +)
-    if around + JSONSize.of(push.body) <= Self.push { return push }
-    guard settings.longPush == .truncate, around + 3 <= Self.push else {
-      throw tooLong(definition, "a push", "\(Self.push) bytes")
+  private static func marked(
+    _ content: MessageContent, _ marks: AdvertisingText?, _ kind: ChannelKind
+  ) throws(Rejection) -> MessageContent {
+    guard let marks else { return content }
+    return try marks.applied(to: content, kind)
+  }
+
+  private static func size(_ push: PushContent, _ link: String?) -> Int {
+    [push.title, push.actionKey, push.body, link].map { JSONSize.of($0 ?? "") }.reduce(0, +)
+  }
+
+  /// With an ellipsis for the end of the body, `excess` bytes shorter.
+  private static func shortened(
+    _ text: SourcedText, by excess: Int, _ settings: PolicySettings
+  ) throws(Rejection) -> MessageContent {
+    let long = text.content.push?.body ?? ""
+    var room = JSONSize.of(long) - excess - 3
+    guard settings.longPush == .truncate, room >= 0 else {
+      throw tooLong(text.definition, "a push", "\(Self.push) bytes")
     }
-    var room = Self.push - around - 3
     var body = ""
-    for character in push.body {
+    for character in long {
       room -= JSONSize.of(String(character))
       if room < 0 { break }
       body.append(character)
     }
-    var short = push
-    short.body = body + "…"
+    var short = text.content
+    short.push?.body = body + "…"
     return short
   }
 
