@@ -7,7 +7,7 @@ let package = Package(
   name: "bongsu",
   products: [
     .executable(name: "bongsu", targets: ["bongsu"]),
-    .library(name: "OutboxClient", targets: ["OutboxClient"]),
+    .library(name: "OutboxClient", targets: ["OutboxClient", "NotificationModel"]),
     .library(name: "OutboxClientPostgres", targets: ["OutboxClientPostgres", "OutboxClient", "Postgres"]),
   ],
   targets: [

@@ -9,6 +9,8 @@ public struct OutboxError: Error, Sendable, CustomStringConvertible {
     case invalidPayload
     /// The payload is over `OutboxPayload.sizeLimit`.
     case payloadTooLarge
+    /// A notification's member is missing or cannot be, such as an address; the cause is a `RequestProblem`.
+    case invalidNotification
     /// A header's name is empty, reserved, given twice or holds control characters.
     case invalidHeaderName
     /// The connection has no transaction open, so the event would be committed by itself.

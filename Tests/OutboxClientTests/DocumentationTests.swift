@@ -1,4 +1,5 @@
 import Foundation
+import NotificationModel
 import Postgres
 import TestSupport
 import Testing
@@ -23,12 +24,14 @@ struct DocumentationTests {
     try database.run(
       "CREATE TABLE orders (id int PRIMARY KEY, shipped bool NOT NULL); INSERT INTO orders VALUES (7, false)")
     let service = OrderService(connection: try database.connect())
-    try service.ship(order: 7, of: "user-1", by: "swift post")
-    #expect(throws: OrderService.NothingToShip.self) { try service.ship(order: 7, of: "user-1", by: "swift post") }
+    try service.ship(order: 7, of: 42, by: "swift post")
+    #expect(throws: OrderService.NothingToShip.self) { try service.ship(order: 7, of: 42, by: "swift post") }
     let events = try database.connect().execute("SELECT aggregateid, payload, headers FROM outbox.event")
     #expect(events.rowCount == 1)
-    #expect(
-      (0..<3).map { events[0, $0] } == ["user-1", #"{"carrier": "swift post", "orderID": 7}"#, #"{"tenant": "shop"}"#])
+    #expect(events[0, 0] == "42" && events[0, 2] == #"{"schema": "notification.v1"}"#)
+    let request = try NotificationRequest(json: JSONParser.parse(Array(try #require(events[0, 1]).utf8)))
+    #expect(request.template == "order_shipped" && request.to == [.user(42)])
+    #expect(request.parameters == ["order": "7", "carrier": "swift post"])
     #expect(try database.scalar("SELECT shipped FROM orders") == "t")
   }
 }

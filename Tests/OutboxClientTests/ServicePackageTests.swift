@@ -25,7 +25,7 @@ struct ServicePackageTests {
     """
 
   /// A driver that waits with `await`, and an event named like ours.
-  private static let source = """
+  private static let source = #"""
     import OutboxClient
 
     struct Event: Encodable { var order: Int }
@@ -38,7 +38,11 @@ struct ServicePackageTests {
 
     let event = try OutboxEvent(aggregateType: "user", aggregateID: "user-1", type: "made", payload: Event(order: 7))
     try await OutboxWriter().enqueue(event, in: Transaction())
-    """
+    try await OutboxWriter().enqueue(
+      .notification(
+        to: .user(42), template: "order_shipped", parameters: ["order": "A-\(7)"], category: "transactional"),
+      in: Transaction())
+    """#
 
   /// No system library can be found: pkg-config has nowhere to look. Beyond that the build's modules are looked at, as
   /// headers in /usr/include would be found without it.
@@ -57,6 +61,6 @@ struct ServicePackageTests {
     let names = Set(modules.filter { $0.hasSuffix(".swiftmodule") }.map { $0.replacing(".swiftmodule", with: "") })
     #expect(names == ["service", "OutboxClient", "NotificationModel"])
     let lines = try ChildProcess.run(ChildCommand(directory.file(".build/debug/service")))
-    #expect(lines == ["INSERT INTO outbox.event user-1"])
+    #expect(lines == ["INSERT INTO outbox.event user-1", "INSERT INTO outbox.event 42"])
   }
 }

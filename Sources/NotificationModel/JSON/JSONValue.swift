@@ -8,7 +8,7 @@ public enum JSONValue: Sendable, Equatable {
   case object([String: JSONValue])
 }
 
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
   public init(stringLiteral text: String) { self = .text(text) }
   public init(integerLiteral number: Int) { self = .number(String(number)) }
   public init(booleanLiteral flag: Bool) { self = .bool(flag) }
