@@ -76,8 +76,12 @@ final class RouterSession {
 
   private func wait() {
     metrics.lag[lane].set(Int(intake.lag))
-    _ = Poll.wait(
-      [wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: finished.isEmpty ? 1_000 : 100)
+    var timeout: Int32 = finished.isEmpty ? 1_000 : 100
+    if outlet.hasRoom, let ripeAt = intake.ripeAt {
+      let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
+      timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
+    }
+    _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: timeout)
   }
 
   /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.

@@ -34,7 +34,10 @@ final class Intake {
     try consumer.subscribe([settings.topics.name(.events)])
   }
 
-  /// What is there, up to the bounds; it waits for nothing.
+  /// When what is gathered has lingered, in monotonic nanoseconds; nil where there is nothing.
+  private(set) var ripeAt: Int64?
+
+  /// What is there, up to the bounds, once enough of it is there or the first has lingered. It waits for nothing.
   func gather(_ bounds: RouterSettings.Batch) throws(KafkaError) -> [SourceRecord] {
     var bytes = gathered.reduce(0) { $0 + $1.size }
     while gathered.count < bounds.events, bytes < bounds.bytes {
@@ -42,7 +45,12 @@ final class Intake {
       take(record)
       bytes += record.size
     }
-    defer { gathered = [] }
+    guard !gathered.isEmpty else { return [] }
+    let now = SystemTime.monotonicNanoseconds()
+    let ripeAt = self.ripeAt ?? now + Int64(bounds.linger / .nanoseconds(1))
+    self.ripeAt = ripeAt
+    guard gathered.count >= RouterSettings.Batch.enough || now >= ripeAt else { return [] }
+    defer { (gathered, self.ripeAt) = ([], nil) }
     return gathered
   }
 
@@ -110,6 +118,7 @@ final class Intake {
     owned.subtract(partitions)
     lostPlaces.formUnion(partitions)
     gathered.removeAll { partitions.contains($0.place) }
+    if gathered.isEmpty { ripeAt = nil }
     for partition in partitions { next[partition] = nil }
   }
 

@@ -25,7 +25,7 @@ final class Outlet {
     let own = [
       "queue.buffering.max.messages": "4000000", "queue.buffering.max.kbytes": "2097151",
       // What Kafka takes is for the topic to say.
-      "message.max.bytes": "100000000", "linger.ms": "5",
+      "message.max.bytes": "100000000", "linger.ms": "1",
     ]
     kafka.properties.merge(own) { given, _ in given }
     self.settings = settings

@@ -13,7 +13,8 @@ extension RouterSettings {
   /// - `topicPrefix` (text, `notification.`): of all topics.
   /// - `redisPrefix` (text, `bongsu:`): of all keys; notification databases that share a Redis need one each.
   /// - `lanes` (number, 2): threads that route, each with connections of its own.
-  /// - `batch.events` (number, 500), `.bytes` (size, 512kB), `.inFlight` (number, 4).
+  /// - `batch.events` (number, 500), `.bytes` (size, 512kB), `.inFlight` (number, 4), `.linger` (time,
+  ///   20ms; at most 1s): how long the first event waits for others.
   /// - `release.perSecond` (number, 1000; 0 is never): deferred deliveries of all routers together.
   /// - `maxEventBytes` (size, 1048588).
   /// - `localUsers` (number, 50000): of all lanes, about a kilobyte each.
@@ -60,6 +61,7 @@ extension RouterSettings {
       var batch = Batch()
       batch.events = section.int("events", in: 1...10_000, default: batch.events)
       batch.bytes = section.size("bytes", in: (64 << 10)...(256 << 20), default: batch.bytes)
+      batch.linger = section.duration("linger", in: .zero...(.seconds(1)), default: batch.linger)
       batch.inFlight = section.int("inFlight", in: 1...64, default: batch.inFlight)
       self.batch = batch
       release = router.section("release").int("perSecond", in: 0...1_000_000, default: 1_000)

@@ -45,10 +45,14 @@ public struct RouterSettings: Sendable {
     public init() {}
   }
 
-  /// What is routed at once. A batch takes what is there and waits for nothing more.
+  /// What is routed at once: what is there when the first of it has waited for `linger`, or `enough` are there.
   public struct Batch: Sendable, Equatable {
     public var events = 500
     public var bytes = 512 << 10
+    /// A batch costs as much for one event as for several, so that few events a second would cost the most of all.
+    public var linger: Duration = .milliseconds(20)
+    /// Where more come than this within the linger, waiting would save little.
+    static let enough = 4
     /// Batches whose records Kafka has not acknowledged yet.
     public var inFlight = 4
 
