@@ -19,6 +19,15 @@ import Testing
     #expect(try plain.content(.push)?.push == PushContent(title: "(광고) 봉수", body: "Half price\n수신거부: 설정"))
   }
 
+  @Test func `words that are labelled already are labelled once, in the place that the law wants`() throws {
+    let push = inline(MessageContent(push: PushContent(title: " (광고)Sale", body: "x")))
+    #expect(try push.content(.push)?.push?.title == "(광고) Sale")
+    let sms = inline(MessageContent(sms: SMSContent(body: "(광고) Half (광고)")))
+    #expect(try sms.content(.sms)?.sms?.body == "(광고)봉수\nHalf (광고)\n무료수신거부 0801234567")
+    let mail = inline(MessageContent(email: EmailContent(subject: "(광고) Sale", text: "x")))
+    #expect(try mail.content(.email)?.email?.subject == "(광고) Sale")
+  }
+
   @Test func `an SMS begins with label and sender and ends with the way out`() throws {
     let scene = inline(MessageContent(sms: SMSContent(body: "Half price")))
     #expect(try scene.content(.sms)?.sms?.body == "(광고)봉수\nHalf price\n무료수신거부 0801234567")

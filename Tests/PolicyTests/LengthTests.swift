@@ -50,6 +50,15 @@ import Testing
     #expect(sms(String(repeating: "😀", count: 801), to: "+12125550100") == "TOO_LONG")
   }
 
+  @Test func `Hangul that is written in parts is sent in one piece`() throws {
+    let apart = "한글 abc".decomposedStringWithCanonicalMapping
+    #expect(apart.unicodeScalars.count > 6)
+    let scene = scene(MessageContent(sms: SMSContent(body: apart)), to: .phone("+821012340001"))
+    let body = try #require(try scene.content(.sms)?.sms?.body)
+    #expect(Array(body.unicodeScalars) == Array("한글 abc".unicodeScalars))
+    #expect(sms(String(repeating: "한".decomposedStringWithCanonicalMapping, count: 1_000)) == "sent")
+  }
+
   // MARK: Push
 
   @Test func `a push with a title of 4 kB of emoji is refused, whether bodies are cut or not`() {

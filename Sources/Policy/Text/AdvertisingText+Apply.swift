@@ -9,19 +9,25 @@ extension AdvertisingText {
     }
     var result = content
     if let push = content.push {
-      let heading = push.title.map { "\(label) \($0)" } ?? "\(label) \(sender)"
+      let heading = push.title.map { "\(label) \(unlabelled($0))" } ?? "\(label) \(sender)"
       result.push?.title = heading
       result.push?.body = push.title == nil ? "\(push.body)\n\(wayOut)" : "\(sender)\n\(push.body)\n\(wayOut)"
     }
-    if let sms = content.sms { result.sms?.body = "\(label)\(sender)\n\(sms.body)\n\(wayOut)" }
+    if let sms = content.sms { result.sms?.body = "\(label)\(sender)\n\(unlabelled(sms.body))\n\(wayOut)" }
     if let email = content.email {
-      result.email?.subject = "\(label) \(email.subject)"
+      result.email?.subject = "\(label) \(unlabelled(email.subject))"
       result.email?.html = email.html.map {
         Self.inserting("<p>\(Self.escaped(sender))<br>\(Self.escaped(wayOut))</p>", into: $0)
       }
       result.email?.text = email.text.map { "\($0)\n\n\(sender)\n\(wayOut)\n" }
     }
     return result
+  }
+
+  /// Without the label that the words have already, as theirs may not stand where the law wants it.
+  private func unlabelled(_ text: String) -> Substring {
+    let trimmed = text.drop(while: \.isWhitespace)
+    return trimmed.hasPrefix(label) ? trimmed.dropFirst(label.count).drop(while: \.isWhitespace) : text[...]
   }
 
   /// Before the body's end, where there is one.

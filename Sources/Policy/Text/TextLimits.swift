@@ -23,7 +23,11 @@ enum TextLimits {
       // The event's own words are cut, never the way out behind them.
       content = try marked(shortened(text, by: size(push, link) - Self.push, settings), marks, kind)
     }
-    if let sms = content.sms { try check(sms, address, text.definition) }
+    if let sms = content.sms {
+      let composed = SMSContent(body: sms.body.composed)
+      try check(composed, address, text.definition)
+      content.sms = composed
+    }
     if let email = content.email {
       content.email?.subject = email.subject.split(whereSeparator: \.isNewline).joined(separator: " ")
       let size = [email.subject, email.html ?? "", email.text ?? ""].map(JSONSize.of).reduce(0, +)
