@@ -138,7 +138,7 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "Operations", "Postgres", "Redis", "Relay",
-        "Telemetry", "TestSupport", "bongsu",
+        "Router", "Telemetry", "TestSupport", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

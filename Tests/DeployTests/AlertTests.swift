@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Relay
+@testable import Router
 @testable import bongsu
 
 @Suite("The alert rules")
@@ -13,12 +14,30 @@ struct AlertTests {
 
   private func alerts() throws -> AlertRules { AlertRules(try DeployFile.text("\(Self.folder)/alerts.yaml")) }
 
-  /// What a relay and a broker show to Prometheus.
+  /// What a relay, a router and a broker show to Prometheus.
   private func page() throws -> String {
     let registry = MetricsRegistry()
     _ = RelayMetrics(registry, source: "shop")
     _ = WatchMetrics(registry, source: "shop")
+    routerMetrics(registry)
     return try registry.render() + brokerPage()
+  }
+
+  /// After one dead letter.
+  private func routerMetrics(_ registry: MetricsRegistry) {
+    let metrics = RouterMetrics(registry, lanes: 1)
+    var counts = RoutedCounts()
+    counts.deadLetters["INVALID_JSON"] = 1
+    metrics.add(counts)
+  }
+
+  @Test func `the router's metrics are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    routerMetrics(registry)
+    let text = try DeployFile.text("docs/operations.md")
+    let names = registry.render().matches(of: #/# TYPE bongsu_router(_[a-z_]+) /#).map { String($0.1) }
+    #expect(names.count > 10)
+    #expect(names.filter { !text.contains($0) } == [])
   }
 
   /// With a group that lags, once the broker has looked at itself.

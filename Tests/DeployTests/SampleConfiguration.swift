@@ -29,17 +29,24 @@ struct SampleConfiguration {
       sections.append((indent, String(match.2)))
       entries.append(
         Entry(
-          line: number, key: sections.map(\.name).joined(separator: "."), value: String(match.3 ?? ""),
+          line: number, key: sections.map(\.name).joined(separator: "."),
+          value: String(match.3 ?? "").replacing(/^"(.*)"$/) { String($0.1) },
           isCommented: !match.1.isEmpty, isExample: isExample))
     }
   }
 
-  /// The text with one commented key put into force, and with a password the `dsn` that it goes with.
+  /// The text with one commented key put into force, with its list where it has one, and with a password the `dsn` that
+  /// it goes with.
   func setting(_ entry: Entry) -> String {
     var changed = lines
     let dsn = entry.key.replacing(/password$/, with: "dsn")
     for set in entries where set.isCommented && (set.line == entry.line || set.key == dsn) {
       changed[set.line] = lines[set.line].replacing("#", with: "", maxReplacements: 1)
+    }
+    guard entry.value.isEmpty else { return changed.joined(separator: "\n") }
+    for line in lines.indices.dropFirst(entry.line + 1) {
+      guard lines[line].contains(#/^ *#[ ]{2}/#) else { break }
+      changed[line] = lines[line].replacing("#", with: "", maxReplacements: 1)
     }
     return changed.joined(separator: "\n")
   }

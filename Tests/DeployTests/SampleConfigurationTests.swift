@@ -6,6 +6,7 @@ import Operations
 import Postgres
 import Redis
 import Relay
+import Router
 import TestSupport
 import Testing
 
@@ -28,6 +29,7 @@ struct SampleConfigurationTests {
     _ = ConnectionSettings(section: root.section("notification"))
     let relay = RelaySettings(root: root)
     _ = BrokerSettings(root: root)
+    RouterSettings.check(root: root)
     do {
       try root.finish()
       return ([], relay?.sources ?? [])
@@ -45,6 +47,7 @@ struct SampleConfigurationTests {
     _ = TopicSection(root: root)
     _ = BrokerSettings(root: root)
     _ = RedisSettings(root: root)
+    RouterSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

@@ -22,7 +22,7 @@ struct SystemdUnitTests {
     return path
   }
 
-  @Test(.requires(.systemd), arguments: ["relay", "broker"])
+  @Test(.requires(.systemd), arguments: ["relay", "broker", "router"])
   func `systemd knows every directive and finds nothing wrong`(role: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
