@@ -39,7 +39,10 @@ extension QuietHours {
     if let timeZone, !Self.isKnown(timeZone: timeZone) {
       section.report(.badValue, "timeZone", "is no time zone such as Asia/Seoul")
     }
-    if from == until { section.report(.badValue, "until", "is the same as from, so the hours would never end") }
+    if from == until {
+      let key = section.isSet("until") ? "until" : "from"
+      section.report(.badValue, key, "makes from and until the same, so the hours would never end")
+    }
   }
 }
 
