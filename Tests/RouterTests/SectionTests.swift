@@ -79,7 +79,8 @@ import Testing
 
   @Test func `advertising without a sender is told by its place in the list`() throws {
     let problems = try read("policy: {advertising: [{country: KR}]}").problems
-    #expect(problems.count == 1 && problems.first?.contains("policy.advertising.0.sender is missing") == true, "\(problems)")
+    #expect(problems.count == 1)
+    #expect(problems.first?.hasPrefix("policy.advertising.0.sender is missing") == true, "\(problems)")
   }
 
   @Test func `servers that are missing are named with their flags`() throws {
