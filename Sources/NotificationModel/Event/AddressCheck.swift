@@ -24,7 +24,7 @@ public enum AddressCheck {
     let sides = text.split(separator: "@", omittingEmptySubsequences: false)
     guard text.utf8.count <= 254, sides.count == 2, (1...64).contains(sides[0].utf8.count),
       !sides[0].hasPrefix("."), !sides[0].hasSuffix("."), !sides[0].contains(".."),
-      sides[0].unicodeScalars.allSatisfy({ $0.value > 0xA0 || isLocal(UInt8($0.value)) })
+      sides[0].unicodeScalars.allSatisfy({ $0.isASCII ? isLocal(UInt8($0.value)) : isLetterBeyondASCII($0) })
     else { return false }
     let labels = sides[1].split(separator: ".", omittingEmptySubsequences: false)
     return labels.count >= 2 && labels.allSatisfy(isLabel)
@@ -43,7 +43,19 @@ public enum AddressCheck {
 
   private static func isLabel(_ label: Substring) -> Bool {
     (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-      && label.unicodeScalars.allSatisfy { $0.value > 0xA0 || isLetterOrDigit(UInt8($0.value)) || $0 == "-" }
+      && label.unicodeScalars.allSatisfy {
+        $0.isASCII ? isLetterOrDigit(UInt8($0.value)) || $0 == "-" : isLetterBeyondASCII($0)
+      }
+  }
+
+  /// And no space, sign or invisible mark, by which one address could look like another.
+  private static func isLetterBeyondASCII(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+      .spacingMark, .decimalNumber:
+      true
+    default: false
+    }
   }
 
   /// RFC 5322's atext, and the dot.
