@@ -56,6 +56,7 @@ let package = Package(
         "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
         "Runtime", "Telemetry",
       ]),
+    .target(name: "Worker", dependencies: ["NotificationModel", "Redis", "Runtime"]),
 
     // Around them
     .target(
@@ -104,7 +105,8 @@ let package = Package(
       name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
-    .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel"]),
+    .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
+    .testTarget(name: "WorkerTests", dependencies: ["NotificationModel", "Redis", "TestSupport", "Worker"]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
       name: "OutboxClientTests",

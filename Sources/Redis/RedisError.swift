@@ -27,7 +27,7 @@ public struct RedisError: DispositionError, Equatable {
 
   public var description: String { message }
 
-  init(_ code: Code, _ message: String, redisCode: String? = nil) {
+  public init(_ code: Code, _ message: String, redisCode: String? = nil) {
     self.code = code
     self.message = message
     self.redisCode = redisCode

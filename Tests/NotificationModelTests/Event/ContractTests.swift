@@ -1,5 +1,6 @@
 import Foundation
 import NotificationModel
+import TestSupport
 import Testing
 
 @Suite("The event's contract") struct ContractTests {
@@ -26,8 +27,7 @@ import Testing
   // MARK: What is taken
 
   @Test func `docs/events.md's own example is one`() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-    let text = try String(contentsOfFile: folder + "/../../../docs/events.md", encoding: .utf8)
+    let text = try String(contentsOfFile: Repository.file("docs/events.md"), encoding: .utf8)
     let example = try #require(text.firstMatch(of: /'notification\.requested', '(\{[^']+\})'\)/)?.1)
     let request = try Self.read(String(example))
     #expect(request.to == [.user(42)] && request.template == "order_shipped")
@@ -148,8 +148,7 @@ import Testing
     let ofRecords: Set<RequestProblem.Code> = [.invalidJSON, .unknownSchema, .invalidEventID, .tooLarge]
     let seen = Set(Self.refused.map(\.code)).union([.tooManyRecipients])
     #expect(seen.union(ofRecords) == Set(RequestProblem.Code.allCases))
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-    let text = try String(contentsOfFile: folder + "/../../../docs/events.md", encoding: .utf8)
+    let text = try String(contentsOfFile: Repository.file("docs/events.md"), encoding: .utf8)
     for code in RequestProblem.Code.allCases { #expect(text.contains("`\(code.rawValue)`"), "\(code)") }
     for reason in SuppressionReason.allCases { #expect(text.contains("`\(reason.rawValue)`"), "\(reason)") }
   }

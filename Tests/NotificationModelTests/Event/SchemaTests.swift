@@ -1,5 +1,6 @@
 import Foundation
 import NotificationModel
+import TestSupport
 import Testing
 
 /// docs/schema/notification.v1.json beside the types.
@@ -7,8 +8,7 @@ import Testing
   private let schema: JSONValue
 
   init() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-    let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/../../../docs/schema/notification.v1.json"))
+    let data = try Data(contentsOf: URL(fileURLWithPath: Repository.file("docs/schema/notification.v1.json")))
     schema = try JSONParser.parse(Array(data))
   }
 

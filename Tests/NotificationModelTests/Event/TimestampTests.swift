@@ -1,5 +1,6 @@
 import Foundation
 import NotificationModel
+import TestSupport
 import Testing
 
 @Suite("Times in events") struct TimestampTests {
@@ -30,7 +31,7 @@ import Testing
   func `anything else is none`(text: String) { #expect(Timestamp(text) == nil) }
 
   @Test func `what it prints it reads, and Foundation reads the same`() throws {
-    var random = SeededGenerator(6)
+    var random = SeededGenerator(seed: 6)
     let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     for _ in 0..<2_000 {
       // From 1583 on, before which Foundation counts by the Julian calendar, to the end of 9999.

@@ -1,5 +1,6 @@
 import Foundation
 import NotificationModel
+import TestSupport
 import Testing
 
 /// What workers, the recorder and readers of other make find on the topics. These texts are a contract: a change of them
@@ -85,9 +86,8 @@ import Testing
   }
 
   @Test func `states rank in the database as they do here`() throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
     let sql = try String(
-      contentsOfFile: folder + "/../../../migrations/notification/005_delivery_log.up.sql", encoding: .utf8)
+      contentsOfFile: Repository.file("migrations/notification/005_delivery_log.up.sql"), encoding: .utf8)
     let ranks = sql.matches(of: /WHEN '([A-Z]+)' THEN ([0-9])/).map { ("\($0.1)", Int($0.2)) }
     let last = try #require(sql.firstMatch(of: /ELSE ([0-9]) END\) STORED/).flatMap { Int($0.1) })
     let states = DeliveryState.allCases

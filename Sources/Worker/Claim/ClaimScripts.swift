@@ -1,0 +1,125 @@
+import Redis
+
+/// What the claims' scripts share: each is one step of Redis for all deliveries of a batch, on Redis' own time.
+///
+/// A claim is a hash: `s` its state (C claimed, S sending, D done, F failed), `p` replay and `a` attempt, `o` its owner
+/// and `l` the end of the lease in milliseconds (C and S alone), `r` the outcome (D and F alone).
+///
+///     none, F of an earlier attempt, C with its lease over ──claim──> C ──begin──> S ──finish──> D or F
+///                                                                     ^───────────┘ refused by the provider as a whole
+///     S with its lease over ──claim──> C again (resend), or F (ambiguous)
+enum ClaimScripts {
+  private static let prelude = """
+    local clock = redis.call('TIME')
+    local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+    local function read(key)
+      local field = redis.call('HMGET', key, 's', 'p', 'a', 'o', 'l', 'r')
+      return {
+        state = field[1], replay = tonumber(field[2]), attempt = tonumber(field[3]), owner = field[4],
+        lease = tonumber(field[5]), outcome = field[6]
+      }
+    end
+    local function order(claim, replay, attempt)
+      if replay ~= claim.replay then return replay < claim.replay and -1 or 1 end
+      if attempt ~= claim.attempt then return attempt < claim.attempt and -1 or 1 end
+      return 0
+    end
+
+    """
+
+  /// ARGV: owner, lease, horizon, whether to send again what is ambiguous (1), the outcome of what is not; for each key
+  /// replay and attempt. Answers for each key a word and a text.
+  static let claim = RedisScript(
+    prelude + """
+      local owner, lease, horizon, resend, ambiguous = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1', ARGV[5]
+      local answers = {}
+      for index, key in ipairs(KEYS) do
+        local replay, attempt = tonumber(ARGV[4 + 2 * index]), tonumber(ARGV[5 + 2 * index])
+        local claim = read(key)
+        local word, text = 'claimed', ''
+        if claim.state then
+          local order = order(claim, replay, attempt)
+          local isOpen = claim.state == 'C' or claim.state == 'S'
+          local isLive = isOpen and claim.lease > now
+          local isOwn = claim.state == 'C' and claim.owner == owner and order == 0
+          if order < 0 then word = 'superseded'
+          elseif isLive and not isOwn then word, text = 'held', tostring(claim.lease - now)
+          elseif claim.state == 'D' and replay == claim.replay then word, text = 'done', claim.outcome
+          elseif claim.state == 'F' and order == 0 then word, text = 'failed', claim.outcome
+          elseif claim.state == 'S' then word = (resend or order > 0) and 'resend' or 'ambiguous'
+          end
+        end
+        if word == 'claimed' or word == 'resend' then
+          redis.call('HSET', key, 's', 'C', 'p', replay, 'a', attempt, 'o', owner, 'l', now + lease)
+          redis.call('HDEL', key, 'r')
+          redis.call('PEXPIRE', key, horizon)
+        elseif word == 'ambiguous' then
+          redis.call('HSET', key, 's', 'F', 'r', ambiguous)
+          redis.call('HDEL', key, 'o', 'l')
+        end
+        answers[2 * index - 1], answers[2 * index] = word, text
+      end
+      return answers
+      """)
+
+  /// ARGV: owner, lease; for each key replay and attempt. Answers 1 for each that may be sent now.
+  static let begin = RedisScript(
+    prelude + """
+      local answers = {}
+      for index, key in ipairs(KEYS) do
+        local claim = read(key)
+        local isOwn = claim.state == 'C' and claim.owner == ARGV[1]
+          and order(claim, tonumber(ARGV[1 + 2 * index]), tonumber(ARGV[2 + 2 * index])) == 0
+        if isOwn then redis.call('HSET', key, 's', 'S', 'l', now + tonumber(ARGV[2])) end
+        answers[index] = isOwn and 1 or 0
+      end
+      return answers
+      """)
+
+  /// ARGV: owner, lease; for each key replay, attempt, the state that it ends in (C: it was surely not taken and is to
+  /// be sent again by the same owner) and the outcome. What was sent counts, whoever has the claim by now.
+  static let finish = RedisScript(
+    prelude + """
+      local answers = {}
+      for index, key in ipairs(KEYS) do
+        local at = 4 * index - 1
+        local state, outcome = ARGV[at + 2], ARGV[at + 3]
+        local claim = read(key)
+        local order = claim.state and order(claim, tonumber(ARGV[at]), tonumber(ARGV[at + 1]))
+        local isOpen = claim.state == 'C' or claim.state == 'S'
+        local isOwn = isOpen and order == 0 and claim.owner == ARGV[1]
+        local counts = state == 'D' and isOpen and order <= 0 and tonumber(ARGV[at]) == claim.replay
+        local word, text = 'lost', ''
+        if isOwn and state == 'C' then
+          redis.call('HSET', key, 's', 'C', 'l', now + tonumber(ARGV[2]))
+          word = 'marked'
+        elseif isOwn or counts then
+          redis.call('HSET', key, 's', state, 'r', outcome)
+          redis.call('HDEL', key, 'o', 'l')
+          word = 'marked'
+        elseif order == 0 and not isOpen then
+          word, text = 'settled', claim.outcome
+          if state == 'D' and claim.state == 'F' then
+            redis.call('HSET', key, 's', 'D', 'r', outcome)
+            word = 'marked'
+          end
+        end
+        answers[2 * index - 1], answers[2 * index] = word, text
+      end
+      return answers
+      """)
+
+  /// ARGV: owner, lease (0 gives it back, for another to take at once). Answers 1 for each that is still the owner's.
+  static let renew = RedisScript(
+    prelude + """
+      local answers = {}
+      local lease = tonumber(ARGV[2])
+      for index, key in ipairs(KEYS) do
+        local claim = read(key)
+        local isOwn = claim.owner == ARGV[1] and (claim.state == 'C' or (claim.state == 'S' and lease > 0))
+        if isOwn then redis.call('HSET', key, 'l', now + lease) end
+        answers[index] = isOwn and 1 or 0
+      end
+      return answers
+      """)
+}

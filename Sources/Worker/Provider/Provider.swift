@@ -1,0 +1,80 @@
+public import NotificationModel
+
+/// A way to deliver: APNs, FCM, an SMS vendor, a mail server, or a channel of your own.
+///
+/// The worker owns everything around the call: it claims, paces, records and retries. A provider only sends, and says
+/// honestly how that ended. `ProviderConformance` holds one against these rules.
+public protocol Provider: Sendable {
+  /// In metrics and logs, as `apns`; small letters.
+  var name: String { get }
+
+  /// Whether sending again what may have arrived does no harm, as where the provider drops a repeated id or the second
+  /// takes the first one's place. Where it is false the worker parks such a delivery for a person.
+  var resendsAmbiguous: Bool { get }
+
+  /// Begins to send, and returns at once. `report` is to be called exactly once for each request, on any thread, for
+  /// one or for many at a time; also when the provider is stopped meanwhile.
+  func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void)
+
+  /// Ends what is in flight within the time, reporting all of it, and gives back what it holds.
+  func stop(within time: Duration) async
+}
+
+/// One attempt at one delivery.
+public struct SendRequest: Sendable {
+  /// Comes back in the report.
+  public let tag: UInt64
+  /// Its `id` is what the provider is given as its own id; it stays the same in every attempt.
+  public let delivery: Delivery
+  /// From 1 on.
+  public let attempt: Int
+
+  public init(tag: UInt64, delivery: Delivery, attempt: Int) {
+    (self.tag, self.delivery, self.attempt) = (tag, delivery, attempt)
+  }
+}
+
+public struct SendReport: Sendable, Equatable {
+  public let tag: UInt64
+  public let result: SendResult
+
+  public init(tag: UInt64, _ result: SendResult) { (self.tag, self.result) = (tag, result) }
+}
+
+/// How a call ended.
+public enum SendResult: Sendable, Equatable {
+  /// The provider took it.
+  /// - Parameter providerID: what it calls it.
+  case sent(providerID: String?)
+  case failed(SendFailure)
+}
+
+/// Why a provider did not take a delivery, or is not known to have.
+public struct SendFailure: Error, Sendable, Equatable {
+  public enum Effect: Sendable, Equatable {
+    /// This delivery may succeed later: the retry ladder.
+    case retriable
+    /// This delivery can never succeed as it is.
+    case permanent
+    /// The address is dead.
+    /// - Parameter since: by the provider's clock; nil where it does not say.
+    case deadAddress(since: UnixTime?)
+    /// It was on its way when the answer was lost.
+    case unknown
+    /// The provider takes nothing at present, or could not be reached, and has surely not taken this. It counts as no
+    /// attempt; the worker tries again itself, later and slowly.
+    case providerBusy
+    /// The provider refuses all that this worker sends, as for a wrong key: a person must act. Nothing is lost meanwhile.
+    case providerRefuses
+  }
+
+  public let effect: Effect
+  /// The provider's own word, as `TooManyRequests`, or one of ours; never an address or a text.
+  public let code: String
+  /// Not before this has passed.
+  public let retryAfter: Duration?
+
+  public init(_ effect: Effect, code: String, retryAfter: Duration? = nil) {
+    (self.effect, self.code, self.retryAfter) = (effect, code, retryAfter)
+  }
+}
