@@ -17,6 +17,7 @@ let package = Package(
     .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     // Debian's hiredis.pc has a compiler flag that SwiftPM warns of, and nothing else that is needed.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -30,6 +31,7 @@ let package = Package(
     .target(name: "Configuration", dependencies: ["CLibYAML", "Suggestions"]),
     .target(name: "Signing", dependencies: ["COpenSSL"]),
     .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
+    .target(name: "HTTPTransfer", dependencies: ["CCurl", "Runtime"]),
     .target(name: "PGOutput"),
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),
@@ -106,6 +108,7 @@ let package = Package(
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
+    .testTarget(name: "HTTPTransferTests", dependencies: ["CCurl", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
     .testTarget(name: "WorkerTests", dependencies: ["NotificationModel", "Redis", "TestSupport", "Worker"]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
@@ -151,7 +154,7 @@ let package = Package(
 /// In these targets `unsafe` marks exactly the expressions to review.
 let memorySafe: Set = [
   "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
-  "EmbeddedBroker", "Redis", "Policy",
+  "EmbeddedBroker", "Redis", "Policy", "HTTPTransfer",
 ]
 
 for target in package.targets where target.type != .system {

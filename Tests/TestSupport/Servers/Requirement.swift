@@ -13,6 +13,8 @@ public enum Requirement: String, Sendable {
   case kafkaTools
   /// Of Debian's packages prometheus and systemd.
   case promtool, systemd
+  /// Of nghttp2-server.
+  case nghttpd
 
   var isInstalled: Bool {
     switch self {
@@ -23,6 +25,7 @@ public enum Requirement: String, Sendable {
     case .kafkaTools: KafkaServer.home != nil
     case .promtool: ChildCommand.path(of: "promtool") != nil
     case .systemd: ChildCommand.path(of: "systemd-analyze") != nil
+    case .nghttpd: ChildCommand.path(of: "nghttpd") != nil
     }
   }
 

@@ -1,0 +1,24 @@
+import CCurl
+import Glibc
+
+/// Addresses as libcurl hands them over.
+enum SocketAddress {
+  /// Of IPv4 or IPv6, in network order; empty for any other kind.
+  static func bytes(_ address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8] {
+    guard let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return [] }
+    // The address is longer than the generic one that libcurl declares.
+    let length = unsafe Int(address.pointee.addrlen)
+    let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + place, count: length)
+    switch unsafe (address.pointee.family, length) {
+    // Behind family and port; in IPv6 also behind the flow.
+    case (AF_INET, 8...): return unsafe Array(bytes[4..<8])
+    case (AF_INET6, 24...): return unsafe Array(bytes[8..<24])
+    default: return []
+    }
+  }
+
+  static func socket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    let type = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+    return unsafe Glibc.socket(address.pointee.family, type, address.pointee.protocol)
+  }
+}

@@ -1,0 +1,169 @@
+import CCurl
+import Glibc
+
+/// One easy handle, used for one request after another. libcurl calls back into it on the client's thread alone.
+@safe final class Transfer {
+  let easy: UnsafeMutableRawPointer
+  private let settings: HTTPClientSettings
+  private var list: UnsafeMutablePointer<curl_slist>?
+  private(set) var tag: UInt64 = 0
+  private(set) var host: TransferHost?
+  private var headers: [String: String] = [:]
+  private var answer: [UInt8] = []
+  private var headerBytes = 0
+  private var isOverLimit = false
+  fileprivate var wasForbidden = false
+
+  init(_ settings: HTTPClientSettings) throws(HTTPTransferError) {
+    guard let easy = unsafe curl_easy_init() else {
+      throw HTTPTransferError(.configuration, "libcurl has no memory for a transfer")
+    }
+    (unsafe self.easy, self.settings) = (unsafe easy, settings)
+    try prepare()
+  }
+
+  deinit {
+    unsafe curl_easy_cleanup(easy)
+    unsafe curl_slist_free_all(list)
+  }
+
+  /// What is the same for every request.
+  private func prepare() throws(HTTPTransferError) {
+    let own = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_PRIVATE, own)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_WRITEDATA, own)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_HEADERDATA, own)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)
+    unsafe bongsu_curl_set_writer(easy, CURLOPT_WRITEFUNCTION, takeBody)
+    unsafe bongsu_curl_set_writer(easy, CURLOPT_HEADERFUNCTION, takeHeader)
+    unsafe bongsu_curl_set_opener(easy, openSocket)
+    unsafe bongsu_curl_set_closer(easy, closeSocket)
+    let numbers: [(CURLoption, Int)] = [
+      (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
+      (CURLOPT_PIPEWAIT, 1), (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_HTTP09_ALLOWED, 0),
+      (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_BUFFERSIZE, 16_384),
+      (CURLOPT_UPLOAD_BUFFERSIZE, 16_384), (CURLOPT_LOW_SPEED_LIMIT, 1),
+      (CURLOPT_LOW_SPEED_TIME, max(1, settings.stallTimeout.milliseconds / 1_000)),
+      (CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds),
+      // An idle connection is kept while the provider keeps it.
+      (CURLOPT_MAXAGE_CONN, 3_600),
+    ]
+    for (option, value) in numbers { try set(unsafe bongsu_curl_set_long(easy, option, value)) }
+    try set(unsafe bongsu_curl_set_text(easy, CURLOPT_PROXY, ""))
+    try set(
+      unsafe bongsu_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.allowsLocalPlaintext ? "http,https" : "https"))
+    if let file = settings.authorityFile { try set(unsafe bongsu_curl_set_text(easy, CURLOPT_CAINFO, file)) }
+  }
+
+  private func set(_ code: CURLcode) throws(HTTPTransferError) {
+    guard code == CURLE_OK else { throw HTTPTransferError(.configuration, "libcurl does not take a setting") }
+  }
+
+  /// Makes it ready to be added to the multi handle.
+  func load(_ request: HTTPRequest, _ host: TransferHost) {
+    (tag, self.host) = (request.tag, host)
+    (headers, answer, headerBytes, isOverLimit, wasForbidden) = ([:], [], 0, false, false)
+    unsafe curl_slist_free_all(list)
+    unsafe list = nil
+    // Or libcurl would wait for a server's leave to send a long body.
+    for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
+      unsafe list = curl_slist_append(list, line)
+    }
+    unsafe bongsu_curl_set_list(easy, CURLOPT_HTTPHEADER, list)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(host).toOpaque())
+    unsafe bongsu_curl_set_text(easy, CURLOPT_URL, request.url)
+    unsafe bongsu_curl_set_long(
+      easy, CURLOPT_TIMEOUT_MS, (request.timeout ?? settings.timeout).milliseconds)
+    load(body: request.body, request.method)
+  }
+
+  private func load(body: [UInt8], _ method: String) {
+    if body.isEmpty && method == "GET" {
+      unsafe bongsu_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, nil)
+      unsafe bongsu_curl_set_long(easy, CURLOPT_HTTPGET, 1)
+      return
+    }
+    unsafe bongsu_curl_set_long(easy, CURLOPT_POST, 1)
+    unsafe bongsu_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, method == "POST" ? nil : method)
+    unsafe bongsu_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+    // It makes a copy: an array's bytes stay in their place for the length of a call alone.
+    _ = unsafe body.withUnsafeBytes {
+      unsafe bongsu_curl_set_pointer(
+        easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress ?? UnsafeRawPointer(easy)))
+    }
+  }
+
+  /// - Parameter code: as the multi handle tells it.
+  func outcome(_ code: CURLcode) -> HTTPOutcome {
+    let end = TransferEnd(
+      code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
+      sentBytes: unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE), isOverLimit: isOverLimit,
+      wasForbidden: wasForbidden)
+    defer { (headers, answer, host) = ([:], [], nil) }
+    return HTTPOutcome(tag: tag, end.result(headers: headers, body: answer))
+  }
+}
+
+extension Transfer {
+  /// - Returns: false to have the transfer ended.
+  fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+    let room = settings.bodyLimit - answer.count
+    unsafe answer.append(contentsOf: bytes.prefix(room))
+    isOverLimit = bytes.count > room
+    return !isOverLimit
+  }
+
+  fileprivate func take(header bytes: UnsafeRawBufferPointer) -> Bool {
+    headerBytes += bytes.count
+    guard headerBytes <= settings.headerLimit else { return false }
+    let line = unsafe String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      headers = [:]
+      host?.isWarm = true
+    } else if let colon = line.firstIndex(of: ":") {
+      let name = line[..<colon].lowercased()
+      guard settings.headers.contains(name) else { return true }
+      headers[name] = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    return true
+  }
+
+  fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    guard unsafe !settings.isGuarded || AddressGuard.isPublic(SocketAddress.bytes(address)) else {
+      wasForbidden = true
+      return -1
+    }
+    let socket = unsafe SocketAddress.socket(address)
+    if socket >= 0 { host?.noteOpened() }
+    return socket
+  }
+}
+
+extension Duration {
+  var milliseconds: Int { Int(clamping: Int64(self / .milliseconds(1))) }
+}
+
+private func transfer(_ data: UnsafeMutableRawPointer?) -> Transfer? {
+  unsafe data.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private let takeBody: curl_write_callback = { bytes, size, count, data in
+  guard let transfer = unsafe transfer(data), let bytes = unsafe bytes else { return 0 }
+  return unsafe transfer.take(body: UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+}
+
+private let takeHeader: curl_write_callback = { bytes, size, count, data in
+  guard let transfer = unsafe transfer(data), let bytes = unsafe bytes else { return 0 }
+  return unsafe transfer.take(header: UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+}
+
+private let openSocket: curl_opensocket_callback = { data, _, address in
+  guard let transfer = unsafe transfer(data), let address = unsafe address else { return -1 }
+  return unsafe transfer.open(address)
+}
+
+/// The connection remembers the host of the transfer that opened it; the loop keeps all hosts.
+private let closeSocket: curl_closesocket_callback = { data, socket in
+  if let data = unsafe data { unsafe Unmanaged<TransferHost>.fromOpaque(data).takeUnretainedValue().noteClosed() }
+  return close(socket)
+}

@@ -1,0 +1,49 @@
+import CCurl
+
+/// What libcurl tells of a transfer that is over.
+struct TransferEnd {
+  var code: CURLcode
+  /// The last status line's; 0 where there was none.
+  var status: Int
+  /// Of this request, that went to the socket.
+  var sentBytes: Int
+  var isOverLimit: Bool
+  var wasForbidden: Bool
+
+  /// A status line is the server's word, however the rest ended: libcurl 7.88 may also report an aborted answer as a
+  /// success (curl#10693), which then has no status.
+  func result(headers: [String: String], body: [UInt8]) -> Result<HTTPResponse, HTTPTransferError> {
+    if status >= 200 {
+      return .success(
+        HTTPResponse(status: status, headers: headers, body: body, isTruncated: code != CURLE_OK || isOverLimit))
+    }
+    return .failure(error)
+  }
+
+  private var error: HTTPTransferError {
+    if wasForbidden { return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called") }
+    let (kind, message) = meaning
+    return HTTPTransferError(kind, message, mayHaveArrived: sentBytes > 0 && !Self.neverSent.contains(kind))
+  }
+
+  private static let neverSent: Set<HTTPTransferError.Code> = [.cannotConnect, .tls, .invalidRequest]
+
+  private var meaning: (HTTPTransferError.Code, String) {
+    switch code {
+    // libcurl's word for an answer that begins as no HTTP does, too.
+    case CURLE_UNSUPPORTED_PROTOCOL where sentBytes > 0: (.protocolFault, "the host's answer is no HTTP")
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
+      (.invalidRequest, "the URL is none, or has a protocol that is not allowed")
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.cannotConnect, "the host's name is not known")
+    case CURLE_COULDNT_CONNECT: (.cannotConnect, "the host does not take connections")
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
+      (.tls, "no TLS could be agreed on with the host")
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+      (.tls, "the host's certificate is not to be trusted, or is another host's")
+    case CURLE_OPERATION_TIMEDOUT: (.timeout, "the host did not answer in time")
+    case CURLE_WRITE_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
+      (.protocolFault, "the host's answer is no HTTP, or too long")
+    default: (.connectionLost, "the connection ended before an answer came (libcurl \(code.rawValue))")
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Glibc
+import LocalServers
+import Synchronization
+
+/// A server of HTTP/1.1 on this machine that answers each request with what a test tells it to, well or ill.
+final class ScriptedServer: Sendable {
+  enum Step: Sendable {
+    case send(String)
+    /// So many bytes of nothing.
+    case fill(Int)
+    case close
+    /// Nothing more, until the server is stopped.
+    case hang
+    /// A byte of the body, and the next ones whenever the client has not left.
+    case trickle
+  }
+
+  let port: UInt16
+  private let descriptor: Int32
+  private let steps: [Step]
+  private let requests = Mutex<[String]>([])
+  private let connections = Mutex<[Int32]>([])
+  private let stopped = Mutex(false)
+
+  init(_ steps: Step...) throws {
+    self.steps = steps
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { [descriptor] pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    guard isBound else { throw LocalServerError(.system, "no port of 127.0.0.1 can be listened on") }
+    port = UInt16(bigEndian: address.sin_port)
+    Thread { [self] in accept() }.start()
+  }
+
+  var url: String { "http://127.0.0.1:\(port)/" }
+  /// Heads and bodies as they came.
+  var received: [String] { requests.withLock { $0 } }
+
+  func stop() {
+    stopped.withLock { $0 = true }
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
+  }
+
+  private func accept() {
+    while true {
+      let connection = Glibc.accept(descriptor, nil, nil)
+      guard connection >= 0 else { break }
+      connections.withLock { $0.append(connection) }
+      Thread { [self] in
+        serve(connection)
+        connections.withLock { $0.removeAll { $0 == connection } }
+        close(connection)
+      }.start()
+    }
+    close(descriptor)
+  }
+
+  private func serve(_ connection: Int32) {
+    while let request = read(connection) {
+      requests.withLock { $0.append(request) }
+      for step in steps {
+        switch step {
+        case .send(let text): guard send(connection, Array(text.utf8)) else { return }
+        case .fill(let count): guard send(connection, Array(repeating: 0x61, count: count)) else { return }
+        case .close: return
+        case .hang: return waitForEnd(connection)
+        case .trickle: return trickle(connection)
+        }
+      }
+    }
+  }
+
+  /// One request, by its Content-Length.
+  private func read(_ connection: Int32) -> String? {
+    var bytes: [UInt8] = []
+    while true {
+      var part = [UInt8](repeating: 0, count: 65_536)
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let end = text.range(of: "\r\n\r\n") {
+        let length = text.lowercased().firstMatch(of: /content-length: ([0-9]+)/).flatMap { Int($0.1) } ?? 0
+        if text[end.upperBound...].utf8.count >= length { return text }
+      }
+      let count = recv(connection, &part, part.count, 0)
+      guard count > 0 else { return nil }
+      bytes += part[..<count]
+    }
+  }
+
+  private func send(_ connection: Int32, _ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = Glibc.send(connection, Array(bytes[sent...]), bytes.count - sent, Int32(MSG_NOSIGNAL))
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  private func waitForEnd(_ connection: Int32) {
+    var byte: UInt8 = 0
+    while recv(connection, &byte, 1, 0) > 0 {}
+  }
+
+  /// Paced by poll on the connection, which ends it as soon as the client leaves.
+  private func trickle(_ connection: Int32) {
+    var set = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+    while poll(&set, 1, 1_500) == 0, send(connection, [0x61]) {}
+  }
+}
