@@ -108,7 +108,8 @@ let package = Package(
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
-    .testTarget(name: "HTTPTransferTests", dependencies: ["CCurl", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "HTTPTransferTests", dependencies: ["CCurl", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
     .testTarget(name: "WorkerTests", dependencies: ["NotificationModel", "Redis", "TestSupport", "Worker"]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
