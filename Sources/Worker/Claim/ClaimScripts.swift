@@ -24,6 +24,10 @@ enum ClaimScripts {
       if attempt ~= claim.attempt then return attempt < claim.attempt and -1 or 1 end
       return 0
     end
+    local function settle(key, state, outcome)
+      redis.call('HSET', key, 's', state, 'r', outcome)
+      redis.call('HDEL', key, 'o', 'l')
+    end
 
     """
 
@@ -54,8 +58,7 @@ enum ClaimScripts {
           redis.call('HDEL', key, 'r')
           redis.call('PEXPIRE', key, horizon)
         elseif word == 'ambiguous' then
-          redis.call('HSET', key, 's', 'F', 'r', ambiguous)
-          redis.call('HDEL', key, 'o', 'l')
+          settle(key, 'F', ambiguous)
         end
         answers[2 * index - 1], answers[2 * index] = word, text
       end
@@ -88,21 +91,17 @@ enum ClaimScripts {
         local order = claim.state and order(claim, tonumber(ARGV[at]), tonumber(ARGV[at + 1]))
         local isOpen = claim.state == 'C' or claim.state == 'S'
         local isOwn = isOpen and order == 0 and claim.owner == ARGV[1]
-        local counts = state == 'D' and isOpen and order <= 0 and tonumber(ARGV[at]) == claim.replay
+        local counts = state == 'D' and (claim.state == 'F' and order == 0
+          or isOpen and order <= 0 and tonumber(ARGV[at]) == claim.replay)
         local word, text = 'lost', ''
         if isOwn and state == 'C' then
           redis.call('HSET', key, 's', 'C', 'l', now + tonumber(ARGV[2]))
           word = 'marked'
         elseif isOwn or counts then
-          redis.call('HSET', key, 's', state, 'r', outcome)
-          redis.call('HDEL', key, 'o', 'l')
+          settle(key, state, outcome)
           word = 'marked'
         elseif order == 0 and not isOpen then
           word, text = 'settled', claim.outcome
-          if state == 'D' and claim.state == 'F' then
-            redis.call('HSET', key, 's', 'D', 'r', outcome)
-            word = 'marked'
-          end
         end
         answers[2 * index - 1], answers[2 * index] = word, text
       end

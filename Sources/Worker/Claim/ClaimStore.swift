@@ -34,38 +34,36 @@ public struct ClaimStore {
       settings.owner, Self.milliseconds(settings.lease), Self.milliseconds(settings.horizon),
       settings.resends ? "1" : "0", SendOutcome.ambiguous.text,
     ]
-    return try pairs(ClaimScripts.claim, tickets, fixed) { [String($0.replay), String($0.attempt)] }
+    return try pairs(ClaimScripts.claim, fixed, tickets.map { Row($0, $0.order) })
       .map { word, text throws(RedisError) in try ClaimAnswer(word, text) }
   }
 
   /// To be called just before the requests.
   /// - Returns: for each whether it may be sent; another has it where not.
   public func begin(_ tickets: [ClaimTicket]) throws(RedisError) -> [Bool] {
-    try flags(ClaimScripts.begin, tickets, settings.lease) { [String($0.replay), String($0.attempt)] }
+    try flags(ClaimScripts.begin, settings.lease, tickets.map { Row($0, $0.order) })
   }
 
   /// Marks outcomes, before anybody else hears of them. Nil is for what the provider as a whole did not take: it stays
   /// the caller's, to be begun again.
   public func finish(_ marks: [(ticket: ClaimTicket, outcome: SendOutcome?)]) throws(RedisError) -> [MarkAnswer] {
     let fixed = [settings.owner, Self.milliseconds(settings.lease)]
-    let outcomes = Dictionary(marks.map { ($0.ticket, $0.outcome) }) { $1 }
-    return try pairs(ClaimScripts.finish, marks.map(\.ticket), fixed) { ticket in
-      let outcome = outcomes[ticket] ?? nil
-      let state = outcome.map { $0.isSent ? "D" : "F" } ?? "C"
-      return [String(ticket.replay), String(ticket.attempt), state, outcome?.text ?? ""]
+    let rows = marks.map { ticket, outcome in
+      Row(ticket, ticket.order + [outcome.map { $0.isSent ? "D" : "F" } ?? "C", outcome?.text ?? ""])
     }
-    .map { word, text throws(RedisError) in try MarkAnswer(word, text) }
+    return try pairs(ClaimScripts.finish, fixed, rows)
+      .map { word, text throws(RedisError) in try MarkAnswer(word, text) }
   }
 
   /// Prolongs the leases.
   /// - Returns: for each whether it is still the caller's.
   public func renew(_ tickets: [ClaimTicket]) throws(RedisError) -> [Bool] {
-    try flags(ClaimScripts.renew, tickets, settings.lease) { _ in [] }
+    try flags(ClaimScripts.renew, settings.lease, tickets.map { Row($0) })
   }
 
   /// Gives back what was claimed and not begun, for another worker to take at once.
   public func release(_ tickets: [ClaimTicket]) throws(RedisError) {
-    _ = try flags(ClaimScripts.renew, tickets, .zero) { _ in [] }
+    _ = try flags(ClaimScripts.renew, .zero, tickets.map { Row($0) })
   }
 
   /// Changes when Redis was started anew, and perhaps without what it knew.
@@ -79,32 +77,37 @@ public struct ClaimStore {
 }
 
 extension ClaimStore {
-  private func flags(
-    _ script: RedisScript, _ tickets: [ClaimTicket], _ lease: Duration, _ arguments: (ClaimTicket) -> [String]
-  ) throws(RedisError) -> [Bool] {
-    try values(script, tickets, [settings.owner, Self.milliseconds(lease)], each: 1, arguments).map {
-      $0 == .integer(1)
+  /// What a script is told of one delivery.
+  private struct Row {
+    let deliveryID: String
+    let arguments: [String]
+
+    init(_ ticket: ClaimTicket, _ arguments: [String] = []) {
+      (deliveryID, self.arguments) = (ticket.deliveryID, arguments)
     }
   }
 
+  private func flags(_ script: RedisScript, _ lease: Duration, _ rows: [Row]) throws(RedisError) -> [Bool] {
+    try values(script, [settings.owner, Self.milliseconds(lease)], rows, each: 1).map { $0 == .integer(1) }
+  }
+
   private func pairs(
-    _ script: RedisScript, _ tickets: [ClaimTicket], _ fixed: [String], _ arguments: (ClaimTicket) -> [String]
+    _ script: RedisScript, _ fixed: [String], _ rows: [Row]
   ) throws(RedisError) -> [(word: String, text: String)] {
-    let values = try values(script, tickets, fixed, each: 2, arguments)
+    let values = try values(script, fixed, rows, each: 2)
     return stride(from: 0, to: values.count, by: 2).map { (values[$0].text ?? "", values[$0 + 1].text ?? "") }
   }
 
   private func values(
-    _ script: RedisScript, _ tickets: [ClaimTicket], _ fixed: [String], each: Int,
-    _ arguments: (ClaimTicket) -> [String]
+    _ script: RedisScript, _ fixed: [String], _ rows: [Row], each: Int
   ) throws(RedisError) -> [RedisValue] {
-    let parts = stride(from: 0, to: tickets.count, by: Self.claimsPerScript).map {
-      tickets[$0..<min($0 + Self.claimsPerScript, tickets.count)]
+    let parts = stride(from: 0, to: rows.count, by: Self.claimsPerScript).map {
+      rows[$0..<min($0 + Self.claimsPerScript, rows.count)]
     }
     let commands = parts.map { part in
       RedisCommand(
         script, keys: part.map { "\(settings.prefix)claim:\($0.deliveryID)" },
-        arguments: (fixed + part.flatMap(arguments)).map { .text($0) })
+        arguments: (fixed + part.flatMap(\.arguments)).map { .text($0) })
     }
     var values: [RedisValue] = []
     for (part, answer) in zip(parts, try redis.pipeline(commands)) {
@@ -117,6 +120,11 @@ extension ClaimStore {
   fileprivate static let strange = RedisError(.unexpectedAnswer, "a script of the claims gave no answer that it has")
 
   private static func milliseconds(_ duration: Duration) -> String { String(Int64(duration / .milliseconds(1))) }
+}
+
+extension ClaimTicket {
+  /// What attempts at a delivery are ordered by.
+  fileprivate var order: [String] { [String(replay), String(attempt)] }
 }
 
 extension ClaimAnswer {
