@@ -42,11 +42,6 @@ static inline long bongsu_curl_long(CURL *easy, CURLINFO info) {
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
-static inline void *bongsu_curl_private(CURL *easy) {
-  char *value = NULL;
-  return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
-}
-
 static inline CURLMcode bongsu_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

@@ -30,7 +30,6 @@ import Glibc
   /// What is the same for every request.
   private func prepare() throws(HTTPTransferError) {
     let own = unsafe Unmanaged.passUnretained(self).toOpaque()
-    unsafe bongsu_curl_set_pointer(easy, CURLOPT_PRIVATE, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_WRITEDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_HEADERDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)

@@ -3,7 +3,7 @@ public import NotificationModel
 /// A way to deliver: APNs, FCM, an SMS vendor, a mail server, or a channel of your own.
 ///
 /// The worker owns everything around the call: it claims, paces, records and retries. A provider only sends, and says
-/// honestly how that ended. `ProviderConformance` holds one against these rules.
+/// honestly how that ended.
 public protocol Provider: Sendable {
   /// In metrics and logs, as `apns`; small letters.
   var name: String { get }
