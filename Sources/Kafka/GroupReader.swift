@@ -11,6 +11,8 @@ public final class GroupReader {
   private var isHeld = false
   /// Hears what is taken away, in time to commit what is finished.
   public var onRevoked: (([TopicPartition]) -> Void)?
+  /// Hears what others read already: nothing can be committed for it any more.
+  public var onLost: (([TopicPartition]) -> Void)?
 
   /// What a member reads, and as whom.
   public struct Settings: Sendable {
@@ -136,7 +138,9 @@ public final class GroupReader {
     case .revoked(let partitions):
       onRevoked?(partitions)
       forget(partitions)
-    case .lost(let partitions): forget(partitions)
+    case .lost(let partitions):
+      onLost?(partitions)
+      forget(partitions)
     }
   }
 

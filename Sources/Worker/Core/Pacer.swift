@@ -10,6 +10,7 @@ struct Pacer {
   /// Sent in the second that began then, to know from where to slow down.
   private var second: (start: Int64, count: Int)
   private var lastSecond = 0
+  private var slowedAt: Int64?
 
   /// - Parameters:
   ///   - now: monotonic nanoseconds, as everywhere here.
@@ -36,8 +37,10 @@ struct Pacer {
     return now + Int64((1 - tokens) / rate * 1_000_000_000)
   }
 
-  /// The provider says that it is too much: half as fast from now on.
+  /// The provider says that it is too much: half as fast from now on. What is said within a second of it was sent before.
   mutating func slowDown(now: Int64) {
+    if let slowedAt, now - slowedAt < 1_000_000_000 { return }
+    slowedAt = now
     refill(now)
     roll(now)
     let present = min(rate ?? .infinity, Double(max(second.count, lastSecond, 2)))

@@ -49,13 +49,15 @@ struct SendQueue {
     }
   }
 
-  /// Forgets some, wherever they are.
-  /// - Parameter jobs: their addresses; of those that are taken, too.
+  /// Forgets some that were not taken.
+  /// - Parameter jobs: their addresses. What was taken among them keeps its address until it is `done`.
   mutating func remove(_ jobs: [UInt64: DeliveryAddress]) {
-    ready = ready[first...].filter { jobs[$0] == nil }
-    first = 0
     for address in Set(jobs.values) {
       behind[address]?.removeAll { jobs[$0] != nil }
     }
+    let gone = ready[first...].filter { jobs[$0] != nil }
+    ready = ready[first...].filter { jobs[$0] == nil }
+    first = 0
+    for tag in gone { if let address = jobs[tag] { done(address) } }
   }
 }

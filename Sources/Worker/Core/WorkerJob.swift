@@ -7,10 +7,16 @@ struct WorkerJob {
   let record: SourceRecord
   let delivery: Delivery
   let ticket: ClaimTicket
-  /// Claimed and not begun: the provider as a whole refused it.
+  /// Held by this worker.
   var isClaimed = false
+  /// Sent without a claim, as Redis could not be asked.
+  var isUnclaimed = false
+  /// PROCESSING was told.
+  var isTold = false
   /// Records that tell the outcome and are not acknowledged yet; nil before.
   var telling: Int?
+
+  mutating func letGo() { (isClaimed, isUnclaimed) = (false, false) }
 
   init(record: SourceRecord, delivery: Delivery) {
     self.record = record

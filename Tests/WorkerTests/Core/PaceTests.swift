@@ -40,8 +40,10 @@ import Testing
     pacer.slowDown(now: 2 * Self.second)
     #expect(pacer.rate.map { (400...600).contains($0) } == true, "\(String(describing: pacer.rate))")
     for _ in 0..<30 { pacer.slowDown(now: 2 * Self.second) }
+    #expect(pacer.rate.map { $0 > 100 } == true)
+    for step: Int64 in 3...40 { pacer.slowDown(now: step * Self.second) }
     #expect(pacer.rate == 1)
-    _ = sent(&pacer, from: 2 * Self.second, seconds: 200)
+    _ = sent(&pacer, from: 40 * Self.second, seconds: 200)
     #expect(pacer.rate == nil)
   }
 
