@@ -58,7 +58,9 @@ let package = Package(
         "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
         "Runtime", "Telemetry",
       ]),
-    .target(name: "Worker", dependencies: ["NotificationModel", "Redis", "Runtime"]),
+    .target(
+      name: "Worker",
+      dependencies: ["Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Telemetry"]),
 
     // Around them
     .target(
@@ -110,7 +112,11 @@ let package = Package(
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
     .testTarget(
       name: "HTTPTransferTests", dependencies: ["CCurl", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
-    .testTarget(name: "WorkerTests", dependencies: ["NotificationModel", "Redis", "TestSupport", "Worker"]),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: [
+        "Kafka", "LocalServers", "NotificationModel", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+      ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
       name: "OutboxClientTests",

@@ -19,7 +19,7 @@ final class RouterSession {
   private let report: (RouterState) -> Void
   private let wake = WakeSignal()
   private let outlet: Outlet
-  private let intake: Intake
+  private let intake: GroupReader
   private var finished: [TopicPartition: Int64] = [:]
   private var committedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
@@ -42,7 +42,7 @@ final class RouterSession {
     self.report = report
     do throws(KafkaError) {
       outlet = try Outlet(settings, wake: wake)
-      intake = try Intake(settings, lane: lane, wake: wake)
+      intake = try GroupReader(settings.reader(lane: lane), wake: wake)
     } catch {
       throw RouterError(.configuration, "Kafka's settings", cause: error)
     }
@@ -69,7 +69,7 @@ final class RouterSession {
     commitFinished()
     guard outlet.hasRoom else { return wait() }
     let records = try kafka("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
-      try intake.gather(settings.batch)
+      try intake.gather(settings.batch.bounds)
     }
     if records.isEmpty { wait() } else { try route(records) }
   }
@@ -116,7 +116,7 @@ final class RouterSession {
       logger.warning("events became dead letters", ["codes": codes.joined(separator: ", ")])
     }
     metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
-    try outlet.send(batch, next: Intake.next(after: records), arrivals: records.map(\.timestamp))
+    try outlet.send(batch, next: GroupReader.next(after: records), arrivals: records.map(\.timestamp))
     metrics.inFlight[lane].set(outlet.flight.records)
   }
 

@@ -15,6 +15,8 @@ extension DeliveryStatus {
       json.member("target", target)
       json.member("category", category)
       json.member("template", template)
+      json.member("providerID", providerID)
+      json.member("deadSince", deadSince)
       json.member("time", time)
     }
   }

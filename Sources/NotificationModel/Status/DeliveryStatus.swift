@@ -17,6 +17,10 @@ public struct DeliveryStatus: Sendable, Equatable, Codable {
   public var target: String
   public var category: String?
   public var template: String?
+  /// What the provider calls it, once that has taken it.
+  public var providerID: String?
+  /// Since when the address is dead, by the provider's clock; only where it is.
+  public var deadSince: UnixTime?
   /// When it happened.
   public var time: UnixTime
 

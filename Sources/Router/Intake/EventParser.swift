@@ -1,4 +1,5 @@
 import Foundation
+public import Kafka
 import NotificationModel
 public import Policy
 

@@ -1,4 +1,5 @@
 public import Audience
+public import Kafka
 public import NotificationModel
 import Policy
 public import Postgres

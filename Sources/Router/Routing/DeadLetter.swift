@@ -1,3 +1,4 @@
+import Kafka
 import NotificationModel
 
 /// An event that could not be routed: the record byte for byte, and why.
@@ -17,19 +18,12 @@ struct DeadLetter {
 
   /// The record's own headers as they came, with those of an earlier failure replaced.
   private func headers(_ source: SourceRecord) -> [SourceRecord.Header] {
-    let kept = [RecordHeader.replay, RecordHeader.eventTime]
-    var headers = source.headers.filter { !$0.name.hasPrefix(RecordHeader.prefix) || kept.contains($0.name) }
-    func add(_ name: String, _ text: String) { headers.append(SourceRecord.Header(name, text)) }
-    if source.header(RecordHeader.eventTime) == nil, let eventTime {
-      add(RecordHeader.eventTime, "\(eventTime.milliseconds)")
-    }
-    add(RecordHeader.attempt, "\(max(1, source.number(RecordHeader.attempt) ?? 1))")
-    add(RecordHeader.origin, source.origin)
-    add(RecordHeader.errorClass, errorClass.rawValue)
-    add(RecordHeader.errorCode, code)
-    add(RecordHeader.errorDetail, String(detail.prefix(1_000)))
-    if let open { add(RecordHeader.recipients, open.map(String.init).joined(separator: ",")) }
-    return headers
+    var note = FailureNote(
+      errorClass, code: code, detail: detail, origin: source.origin,
+      attempt: Int(source.number(RecordHeader.attempt) ?? 1))
+    (note.eventTime, note.open) = (eventTime, open)
+    let added = note.headers(hasEventTime: source.header(RecordHeader.eventTime) != nil)
+    return source.headers.filter { FailureNote.keeps($0.name) } + added.map { SourceRecord.Header($0.name, $0.text) }
   }
 
   /// What stands for a dead letter that Kafka does not take: where it is, and no more of it.

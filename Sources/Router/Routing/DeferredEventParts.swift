@@ -1,5 +1,6 @@
 import Audience
 import Foundation
+import Kafka
 import NotificationModel
 import Policy
 

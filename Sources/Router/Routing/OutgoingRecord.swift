@@ -1,3 +1,4 @@
+public import Kafka
 public import NotificationModel
 
 /// A record to be produced.

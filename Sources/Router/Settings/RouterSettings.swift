@@ -1,4 +1,5 @@
 public import Kafka
+import NotificationModel
 public import Policy
 public import Postgres
 public import Redis
@@ -45,14 +46,12 @@ public struct RouterSettings: Sendable {
     public init() {}
   }
 
-  /// What is routed at once: what is there when the first of it has waited for `linger`, or `enough` are there.
+  /// What is routed at once: what is there when the first of it has waited for `linger`, or four are there.
   public struct Batch: Sendable, Equatable {
     public var events = 500
     public var bytes = 512 << 10
     /// A batch costs as much for one event as for several, so that few events a second would cost the most of all.
     public var linger: Duration = .milliseconds(20)
-    /// Where more come than this within the linger, waiting would save little.
-    static let enough = 4
     /// Batches whose records Kafka has not acknowledged yet.
     public var inFlight = 4
 
@@ -65,5 +64,20 @@ public struct RouterSettings: Sendable {
     public var perSecond = 1_000
 
     public init() {}
+  }
+}
+
+extension RouterSettings {
+  func reader(lane: Int) -> GroupReader.Settings {
+    GroupReader.Settings(
+      kafka, group: group, topics: [topics.name(.events)], instance: instance.map { "\($0)-\(lane)" })
+  }
+}
+
+extension RouterSettings.Batch {
+  var bounds: GroupReader.Bounds {
+    var bounds = GroupReader.Bounds()
+    (bounds.records, bounds.bytes, bounds.linger) = (events, bytes, linger)
+    return bounds
   }
 }

@@ -16,8 +16,8 @@ public protocol Provider: Sendable {
   /// one or for many at a time; also when the provider is stopped meanwhile.
   func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void)
 
-  /// Ends what is in flight within the time, reporting all of it, and gives back what it holds.
-  func stop(within time: Duration) async
+  /// Ends what is in flight within the time, reporting all of it, and gives back what it holds. It may block so long.
+  func stop(within time: Duration)
 }
 
 /// One attempt at one delivery.

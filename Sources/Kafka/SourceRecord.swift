@@ -1,7 +1,4 @@
-public import Kafka
-import NotificationModel
-
-/// A record of the events topic, copied out of the client's memory.
+/// A record that was read, copied out of the client's memory.
 public struct SourceRecord: Sendable {
   public let place: TopicPartition
   public let offset: Int64
@@ -31,7 +28,7 @@ public struct SourceRecord: Sendable {
     self.headers = headers
   }
 
-  init(_ record: borrowing ConsumedRecord) {
+  public init(_ record: borrowing ConsumedRecord) {
     self.init(
       place: TopicPartition(record.topic, record.partition), offset: record.offset, timestamp: record.timestamp ?? 0,
       key: record.keyBytes, value: record.valueBytes,
@@ -39,14 +36,15 @@ public struct SourceRecord: Sendable {
   }
 
   /// The last header of the name, as text.
-  func header(_ name: String) -> String? {
+  public func header(_ name: String) -> String? {
     headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  func number(_ name: String) -> Int64? { header(name).flatMap { Int64($0) } }
+  public func number(_ name: String) -> Int64? { header(name).flatMap { Int64($0) } }
 
-  var size: Int { (key?.count ?? 0) + (value?.count ?? 0) }
+  /// Bytes of key and value.
+  public var size: Int { (key?.count ?? 0) + (value?.count ?? 0) }
 
   /// `topic/partition/offset`
-  var origin: String { "\(place.topic)/\(place.partition)/\(offset)" }
+  public var origin: String { "\(place.topic)/\(place.partition)/\(offset)" }
 }

@@ -1,24 +1,50 @@
-import Kafka
-import NotificationModel
-import Runtime
+public import Runtime
 
-/// The router's way out of Kafka: it gathers batches and keeps its place in the group. It belongs to one thread.
-final class Intake {
+/// A member of a group that reads topics in batches and keeps its place while it cannot go on. It belongs to one thread.
+public final class GroupReader {
   private let consumer: Consumer
   private let wake: WakeSignal
   /// What is read at present.
-  private(set) var owned: Set<TopicPartition> = []
+  public private(set) var owned: Set<TopicPartition> = []
   private var gathered: [SourceRecord] = []
   private var next: [TopicPartition: Int64] = [:]
   private var isHeld = false
   /// Hears what is taken away, in time to commit what is finished.
-  var onRevoked: (([TopicPartition]) -> Void)?
+  public var onRevoked: (([TopicPartition]) -> Void)?
+  /// Hears what others read already: nothing can be committed for it any more.
+  public var onLost: (([TopicPartition]) -> Void)?
 
-  /// - Parameter lane: its number, from 0.
-  init(_ settings: RouterSettings, lane: Int, wake: WakeSignal) throws(KafkaError) {
+  /// What a member reads, and as whom.
+  public struct Settings: Sendable {
+    public var kafka: KafkaSettings
+    public var group: String
+    public var topics: [String]
+    /// Names the member, so that it has its partitions again at once after a restart; each needs its own.
+    public var instance: String?
+
+    public init(_ kafka: KafkaSettings, group: String, topics: [String], instance: String? = nil) {
+      (self.kafka, self.group, self.topics, self.instance) = (kafka, group, topics, instance)
+    }
+  }
+
+  /// What is gathered at once: what is there when the first of it has waited for `linger`, or `enough` are there.
+  public struct Bounds: Sendable, Equatable {
+    public var records = 500
+    public var bytes = 512 << 10
+    /// A batch costs as much for one record as for several, so that few records a second would cost the most of all.
+    public var linger: Duration = .milliseconds(20)
+    /// Where more come than this within the linger, waiting would save little.
+    public var enough = 4
+
+    public init() {}
+  }
+
+  /// Joins the group.
+  /// - Parameter wake: signalled when something has come.
+  public init(_ settings: Settings, wake: WakeSignal) throws(KafkaError) {
     var kafka = settings.kafka
     let own = [
-      // Events wait in their topic, not here: some batches' worth.
+      // Records wait in their topic, not here: some batches' worth.
       "queued.min.messages": "2000", "queued.max.messages.kbytes": "16384", "fetch.wait.max.ms": "100",
       "partition.assignment.strategy": "range,roundrobin", "session.timeout.ms": "15000",
     ]
@@ -27,20 +53,20 @@ final class Intake {
       kafka.properties[name] = nil
     }
     kafka.properties.merge(own) { given, _ in given }
-    if let instance = settings.instance { kafka.properties["group.instance.id"] = "\(instance)-\(lane)" }
+    if let instance = settings.instance { kafka.properties["group.instance.id"] = instance }
     self.wake = wake
     consumer = try Consumer(kafka, group: settings.group, wake: wake)
     consumer.onRebalance = { [weak self] change in self?.rebalance(change) }
-    try consumer.subscribe([settings.topics.name(.events)])
+    try consumer.subscribe(settings.topics)
   }
 
   /// When what is gathered has lingered, in monotonic nanoseconds; nil where there is nothing.
-  private(set) var ripeAt: Int64?
+  public private(set) var ripeAt: Int64?
 
   /// What is there, up to the bounds, once enough of it is there or the first has lingered. It waits for nothing.
-  func gather(_ bounds: RouterSettings.Batch) throws(KafkaError) -> [SourceRecord] {
+  public func gather(_ bounds: Bounds) throws(KafkaError) -> [SourceRecord] {
     var bytes = gathered.reduce(0) { $0 + $1.size }
-    while gathered.count < bounds.events, bytes < bounds.bytes {
+    while gathered.count < bounds.records, bytes < bounds.bytes {
       guard case .record(let record) = try consumer.poll(timeoutMilliseconds: 0, { SourceRecord($0) }) else { break }
       take(record)
       bytes += record.size
@@ -49,7 +75,7 @@ final class Intake {
     let now = SystemTime.monotonicNanoseconds()
     let ripeAt = self.ripeAt ?? now + Int64(bounds.linger / .nanoseconds(1))
     self.ripeAt = ripeAt
-    guard gathered.count >= RouterSettings.Batch.enough || now >= ripeAt else { return [] }
+    guard gathered.count >= bounds.enough || now >= ripeAt else { return [] }
     defer { (gathered, self.ripeAt) = ([], nil) }
     return gathered
   }
@@ -60,13 +86,15 @@ final class Intake {
   }
 
   /// Where reading goes on after these records.
-  static func next(after records: [SourceRecord]) -> [TopicPartition: Int64] {
+  public static func next(after records: [SourceRecord]) -> [TopicPartition: Int64] {
     records.reduce(into: [:]) { $0[$1.place] = $1.offset + 1 }
   }
 
   /// Reads nothing for a time, but stays in the group.
   /// - Returns: those of the records that are still this router's to route.
-  func hold(_ records: [SourceRecord], for time: Duration, or stop: StopRequest) throws(KafkaError) -> [SourceRecord] {
+  public func hold(_ records: [SourceRecord], for time: Duration, or stop: StopRequest) throws(KafkaError)
+    -> [SourceRecord]
+  {
     try pause()
     let end = SystemTime.monotonicNanoseconds() + Int64(time / .nanoseconds(1))
     let before = revocations
@@ -88,14 +116,15 @@ final class Intake {
   /// Partitions that were taken away since the hold began: also where they came back, their records come again.
   private var lostPlaces: Set<TopicPartition> = []
 
-  private func pause() throws(KafkaError) {
+  /// Reads nothing until `resume`, but stays in the group: keep gathering, so that Kafka sees it alive.
+  public func pause() throws(KafkaError) {
     if !isHeld { lostPlaces = [] }
     isHeld = true
     if !owned.isEmpty { try consumer.pause(Array(owned)) }
   }
 
   /// Ends a hold.
-  func resume() throws(KafkaError) {
+  public func resume() throws(KafkaError) {
     guard isHeld else { return }
     isHeld = false
     if !owned.isEmpty { try consumer.resume(Array(owned)) }
@@ -109,7 +138,9 @@ final class Intake {
     case .revoked(let partitions):
       onRevoked?(partitions)
       forget(partitions)
-    case .lost(let partitions): forget(partitions)
+    case .lost(let partitions):
+      onLost?(partitions)
+      forget(partitions)
     }
   }
 
@@ -123,15 +154,15 @@ final class Intake {
   }
 
   /// Commits what is finished of the partitions that are still read here.
-  func commit(_ finished: [TopicPartition: Int64]) throws(KafkaError) {
+  public func commit(_ finished: [TopicPartition: Int64]) throws(KafkaError) {
     let own = finished.filter { owned.contains($0.key) }
     if !own.isEmpty { try consumer.commit(own) }
   }
 
   /// Records that wait in the partitions that are read here.
-  var lag: Int64 {
+  public var lag: Int64 {
     next.reduce(0) { $0 + max(0, (consumer.knownEnd($1.key) ?? $1.value) - $1.value) }
   }
 
-  func close() { consumer.close() }
+  public func close() { consumer.close() }
 }

@@ -1,0 +1,60 @@
+/// Stops calling a provider that takes nothing, and tries it now and then with one call.
+struct Breaker {
+  enum State: Equatable {
+    case closed
+    /// Until then nothing is sent; monotonic nanoseconds.
+    case open(until: Int64)
+    /// One call is on its way to see.
+    case probing
+  }
+
+  private(set) var state = State.closed
+  private var failures = 0
+  private var openings = 0
+  private let threshold: Int
+  private let limit: Int64
+
+  /// - Parameters:
+  ///   - threshold: failures in a row that open it.
+  ///   - limit: the longest time between two tries, in nanoseconds.
+  init(threshold: Int = 5, limit: Int64 = 60_000_000_000) { (self.threshold, self.limit) = (threshold, limit) }
+
+  /// How many of `wanted` may be sent now.
+  mutating func admit(_ wanted: Int, now: Int64) -> Int {
+    switch state {
+    case .closed: return wanted
+    case .probing: return 0
+    case .open(let until):
+      guard now >= until, wanted > 0 else { return 0 }
+      state = .probing
+      return 1
+    }
+  }
+
+  var opensAt: Int64? { if case .open(let until) = state { until } else { nil } }
+
+  /// The provider has answered, well or ill: it is there.
+  mutating func succeeded() { (state, failures, openings) = (.closed, 0, 0) }
+
+  /// A probe was not sent after all.
+  mutating func unused(now: Int64) { if state == .probing { state = .open(until: now) } }
+
+  /// The provider as a whole has failed.
+  /// - Parameters:
+  ///   - opens: at once, whatever the number; as for what only a person can mend.
+  ///   - retryAfter: nanoseconds that it asked for, which are kept to.
+  ///   - jitter: from 0 to 1, so that many workers do not come back in step.
+  mutating func failed(opens: Bool = false, retryAfter: Int64? = nil, jitter: Double, now: Int64) {
+    failures += 1
+    guard opens || retryAfter != nil || state == .probing || failures >= threshold else { return }
+    if case .open(let until) = state, now < until {
+      // Calls that were on their way when it opened; only what they ask for counts.
+      if let retryAfter { state = .open(until: max(until, now + retryAfter)) }
+      return
+    }
+    let backoff = min(limit, 1_000_000_000 << Int64(min(openings, 6)))
+    let wait = max(retryAfter ?? 0, Int64(Double(backoff) * (0.5 + jitter / 2)))
+    openings += 1
+    state = .open(until: now + wait)
+  }
+}
