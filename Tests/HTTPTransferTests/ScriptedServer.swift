@@ -10,6 +10,10 @@ final class ScriptedServer: Sendable {
     /// So many bytes of nothing.
     case fill(Int)
     case close
+    /// As a process that dies: what is under way is thrown away.
+    case reset
+    /// Nobody can connect any more; what stands, stays.
+    case closeDoor
     /// Nothing more, until the server is stopped.
     case hang
     /// A byte of the body, and the next ones whenever the client has not left.
@@ -18,12 +22,15 @@ final class ScriptedServer: Sendable {
 
   let port: UInt16
   private let descriptor: Int32
-  private let steps: [Step]
+  /// For one request after another; the last ones for all that follow.
+  private let steps: [[Step]]
   private let requests = Mutex<[String]>([])
   private let connections = Mutex<[Int32]>([])
   private let stopped = Mutex(false)
 
-  init(_ steps: Step...) throws {
+  convenience init(_ steps: Step...) throws { try self.init(inTurn: [steps]) }
+
+  init(inTurn steps: [[Step]]) throws {
     self.steps = steps
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -44,6 +51,8 @@ final class ScriptedServer: Sendable {
   /// Heads and bodies as they came.
   var received: [String] { requests.withLock { $0 } }
 
+  var openConnections: Int { connections.withLock(\.count) }
+
   func stop() {
     stopped.withLock { $0 = true }
     shutdown(descriptor, Int32(SHUT_RDWR))
@@ -57,8 +66,11 @@ final class ScriptedServer: Sendable {
       connections.withLock { $0.append(connection) }
       Thread { [self] in
         serve(connection)
-        connections.withLock { $0.removeAll { $0 == connection } }
-        close(connection)
+        // In one step: the number may be another socket's at once, and who counts none can rely on it.
+        connections.withLock {
+          $0.removeAll { $0 == connection }
+          close(connection)
+        }
       }.start()
     }
     close(descriptor)
@@ -66,12 +78,17 @@ final class ScriptedServer: Sendable {
 
   private func serve(_ connection: Int32) {
     while let request = read(connection) {
-      requests.withLock { $0.append(request) }
-      for step in steps {
+      let number = requests.withLock {
+        $0.append(request)
+        return $0.count
+      }
+      for step in steps[min(number, steps.count) - 1] {
         switch step {
         case .send(let text): guard send(connection, Array(text.utf8)) else { return }
         case .fill(let count): guard send(connection, Array(repeating: 0x61, count: count)) else { return }
         case .close: return
+        case .reset: return reset(connection)
+        case .closeDoor: shutdown(descriptor, Int32(SHUT_RDWR))
         case .hang: return waitForEnd(connection)
         case .trickle: return trickle(connection)
         }
@@ -103,6 +120,12 @@ final class ScriptedServer: Sendable {
       sent += count
     }
     return true
+  }
+
+  /// Closed without lingering, a connection is reset.
+  private func reset(_ connection: Int32) {
+    var now = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
   }
 
   private func waitForEnd(_ connection: Int32) {

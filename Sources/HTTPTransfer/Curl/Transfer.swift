@@ -34,10 +34,12 @@ import Glibc
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_WRITEDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_HEADERDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_PREREQDATA, own)
     unsafe bongsu_curl_set_writer(easy, CURLOPT_WRITEFUNCTION, takeBody)
     unsafe bongsu_curl_set_writer(easy, CURLOPT_HEADERFUNCTION, takeHeader)
     unsafe bongsu_curl_set_opener(easy, openSocket)
     unsafe bongsu_curl_set_closer(easy, closeSocket)
+    unsafe bongsu_curl_set_before_request(easy, beforeRequest)
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
       (CURLOPT_PIPEWAIT, 1), (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_HTTP09_ALLOWED, 0),
@@ -97,7 +99,7 @@ import Glibc
   func outcome(_ code: CURLcode) -> HTTPOutcome {
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
-      sentBytes: unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE), isOverLimit: isOverLimit,
+      sentBytes: sentBytes, isOverLimit: isOverLimit,
       wasForbidden: wasForbidden)
     defer { (headers, answer, host) = ([:], [], nil) }
     return HTTPOutcome(tag: tag, end.result(headers: headers, body: answer))
@@ -128,7 +130,15 @@ extension Transfer {
     return true
   }
 
+  /// Of the request, in all attempts that libcurl makes of itself.
+  private var sentBytes: Int { unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE) }
+
+  /// A connection is there. Where one that was used before ends without an answer, libcurl would send the request again
+  /// on another: whatever it asks for could be done twice.
+  fileprivate func begin() -> Bool { sentBytes == 0 }
+
   fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    guard sentBytes == 0 else { return -1 }
     guard unsafe !settings.isGuarded || AddressGuard.isPublic(SocketAddress.bytes(address)) else {
       wasForbidden = true
       return -1
@@ -160,6 +170,10 @@ private let takeHeader: curl_write_callback = { bytes, size, count, data in
 private let openSocket: curl_opensocket_callback = { data, _, address in
   guard let transfer = unsafe transfer(data), let address = unsafe address else { return -1 }
   return unsafe transfer.open(address)
+}
+
+private let beforeRequest: curl_prereq_callback = { data, _, _, _, _ in
+  unsafe transfer(data)?.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// The connection remembers the host of the transfer that opened it; the loop keeps all hosts.
