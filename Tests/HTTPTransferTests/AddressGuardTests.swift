@@ -1,6 +1,7 @@
 import Glibc
-import HTTPTransfer
 import Testing
+
+@testable import HTTPTransfer
 
 @Suite("The guard of addresses") struct AddressGuardTests {
   private static func bytes(_ text: String) -> [UInt8] {
@@ -30,6 +31,15 @@ import Testing
     ])
   func `any other is not`(text: String) {
     #expect(!Self.bytes(text).isEmpty && !AddressGuard.isPublic(Self.bytes(text)))
+  }
+
+  @Test(
+    arguments: [
+      ("127.0.0.1", true), ("127.255.255.255", true), ("::1", true), ("126.255.255.255", false), ("128.0.0.1", false),
+      ("10.0.0.1", false), ("::", false), ("::2", false), ("100::1", false), ("::ffff:127.0.0.1", false),
+    ])
+  func `this machine's are its loopback's`(text: String, isLocal: Bool) {
+    #expect(AddressGuard.isThisMachine(Self.bytes(text)) == isLocal)
   }
 
   @Test func `what is no address is not`() {

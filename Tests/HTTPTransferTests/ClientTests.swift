@@ -72,6 +72,96 @@ import Testing
     #expect(client.counts.queued == 0 && client.counts.inFlight == 0)
   }
 
+  @Test func `bytes that wait are bounded, too`() throws {
+    let server = try ScriptedServer(.hang)
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { $0.queuedBytes = 10_000 }
+    defer { client.stop(within: .zero) }
+    client.submit([HTTPRequest(tag: 1, url: server.url, body: Array(repeating: 0, count: 10_000))])
+    let error = try outcomes.take(1)[0].error
+    #expect(error?.code == .queueFull && error?.mayHaveArrived == false && client.counts.queued == 0)
+  }
+
+  @Test func `what waits too long for a connection has surely not arrived`() throws {
+    let server = try ScriptedServer(.hang)
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { ($0.connections, $0.streams) = (1, 1) }
+    defer { client.stop(within: .zero) }
+    client.submit([HTTPRequest(tag: 0, url: server.url)])
+    try eventually("the server has the first") { server.received.count == 1 }
+    client.submit([HTTPRequest(tag: 1, url: server.url, timeout: .milliseconds(50))])
+    let error = try outcomes.take(1)[0].error
+    #expect(error?.code == .timeout && error?.mayHaveArrived == false)
+    #expect(client.counts.queued == 0 && client.counts.inFlight == 1)
+  }
+
+  @Test func `an answer that does not come holds up no other request`() throws {
+    let server = try ScriptedServer(inTurn: [[.hang], [.send(Self.ok)]])
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes)
+    defer { client.stop(within: .zero) }
+    client.submit([HTTPRequest(tag: 0, url: server.url)])
+    try eventually("the server has the first") { server.received.count == 1 }
+    client.submit([HTTPRequest(tag: 1, url: server.url)])
+    #expect(try outcomes.take(1)[0].response?.status == 200)
+  }
+
+  @Test func `all hosts together get no more than there is room for`() throws {
+    let servers = try (0..<4).map { _ in try ScriptedServer(.hang) }
+    defer { for server in servers { server.stop() } }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { ($0.connections, $0.streams) = (1, 3) }
+    client.submit(servers.indices.map { HTTPRequest(tag: UInt64($0), url: servers[$0].url) })
+    try eventually("three have one") { servers.filter { !$0.received.isEmpty }.count == 3 }
+    #expect(client.counts.inFlight == 3 && client.counts.queued == 1)
+    client.stop(within: .zero)
+    #expect(try outcomes.take(4).filter { $0.error?.mayHaveArrived == false }.count == 1)
+  }
+
+  @Test func `one request can be waited for, and goes nowhere else`() async throws {
+    let server = try ScriptedServer(.send(Self.ok))
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes)
+    let one = await client.send(HTTPRequest(tag: 5, url: server.url))
+    #expect(one.tag == 5 && one.response?.status == 200)
+    let refused = await client.send(HTTPRequest(tag: 6, url: "ftp://a/"))
+    #expect(refused.tag == 6 && refused.error?.code == .invalidRequest)
+    client.stop(within: .zero)
+    let late = await client.send(HTTPRequest(tag: 7, url: server.url))
+    #expect(late.error?.code == .stopped && outcomes.count == 0)
+  }
+
+  @Test func `who waits for one request gets it at the stop`() async throws {
+    let server = try ScriptedServer(.hang)
+    defer { server.stop() }
+    let client = try HTTPClient.client(Outcomes())
+    async let one = client.send(HTTPRequest(tag: 1, url: server.url))
+    try eventually("the server has it") { server.received.count == 1 }
+    client.stop(within: .zero)
+    let error = await one.error
+    #expect(error?.code == .connectionLost && error?.mayHaveArrived == true)
+  }
+
+  @Test func `no connections and no streams are no setting`() {
+    for change in [{ $0.connections = 0 }, { $0.streams = 0 }] as [(inout HTTPClientSettings) -> Void] {
+      #expect(throws: HTTPTransferError.self) { try HTTPClient.client(Outcomes(), change) }
+    }
+  }
+
+  @Test func `HEAD has no body, and an empty header arrives`() throws {
+    let server = try ScriptedServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"))
+    defer { server.stop() }
+    let head = HTTPRequest(method: "HEAD", url: server.url, headers: [("X-Empty", ""), ("X-One", "1")])
+    let response = try HTTPClient.run([head])[0].response
+    #expect(response == HTTPResponse(status: 200))
+    #expect(server.received[0].hasPrefix("HEAD / HTTP/1.1\r\n"))
+    #expect(server.received[0].contains("\r\nX-Empty:") && server.received[0].contains("\r\nX-One: 1\r\n"))
+  }
+
   @Test func `a stop finishes what is in flight, and takes nothing afterwards`() throws {
     let server = try ScriptedServer(.send(Self.ok))
     defer { server.stop() }

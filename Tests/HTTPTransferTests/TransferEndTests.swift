@@ -69,8 +69,19 @@ import Testing
   }
 
   @Test func `an address that was not let through is told as that`() {
-    guard case .failure(let error) = Self.end(CURLE_COULDNT_CONNECT, wasForbidden: true) else { return }
+    guard case .failure(let error) = Self.end(CURLE_COULDNT_CONNECT, wasForbidden: true) else {
+      Issue.record("no answer is no success")
+      return
+    }
     #expect(error.code == .forbiddenAddress && !error.mayHaveArrived)
     #expect(error.disposition == .reject(error.message))
+  }
+
+  @Test func `one that was let through beside it may have got the request`() {
+    guard case .failure(let error) = Self.end(CURLE_OPERATION_TIMEDOUT, sent: 1, wasForbidden: true) else {
+      Issue.record("no answer is no success")
+      return
+    }
+    #expect(error.code == .timeout && error.mayHaveArrived)
   }
 }

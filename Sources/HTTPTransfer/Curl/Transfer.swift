@@ -6,13 +6,15 @@ import Glibc
   let easy: UnsafeMutableRawPointer
   private let settings: HTTPClientSettings
   private var list: UnsafeMutablePointer<curl_slist>?
-  private(set) var tag: UInt64 = 0
+  private var tag: UInt64 = 0
+  private var reply: CheckedContinuation<HTTPOutcome, Never>?
   private(set) var host: TransferHost?
   private var headers: [String: String] = [:]
   private var answer: [UInt8] = []
   private var headerBytes = 0
   private var isOverLimit = false
   fileprivate var wasForbidden = false
+  private var isPlaintext = false
 
   init(_ settings: HTTPClientSettings) throws(HTTPTransferError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -42,7 +44,7 @@ import Glibc
     unsafe bongsu_curl_set_before_request(easy, beforeRequest)
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
-      (CURLOPT_PIPEWAIT, 1), (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_HTTP09_ALLOWED, 0),
+      (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_HTTP09_ALLOWED, 0),
       (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_BUFFERSIZE, 16_384),
       (CURLOPT_UPLOAD_BUFFERSIZE, 16_384), (CURLOPT_LOW_SPEED_LIMIT, 1),
       (CURLOPT_LOW_SPEED_TIME, max(1, settings.stallTimeout.milliseconds / 1_000)),
@@ -62,24 +64,38 @@ import Glibc
   }
 
   /// Makes it ready to be added to the multi handle.
-  func load(_ request: HTTPRequest, _ host: TransferHost) {
-    (tag, self.host) = (request.tag, host)
+  func load(_ pending: PendingRequest, _ host: TransferHost) {
+    let request = pending.request
+    (tag, reply) = (request.tag, pending.reply)
+    (self.host, isPlaintext) = (host, request.url.hasPrefix("http://"))
     (headers, answer, headerBytes, isOverLimit, wasForbidden) = ([:], [], 0, false, false)
     unsafe curl_slist_free_all(list)
     unsafe list = nil
     // Or libcurl would wait for a server's leave to send a long body.
-    for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
+    for line in request.headers.map({ Self.line($0.name, $0.value) }) + ["Expect:"] {
       unsafe list = curl_slist_append(list, line)
     }
     unsafe bongsu_curl_set_list(easy, CURLOPT_HTTPHEADER, list)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(host).toOpaque())
     unsafe bongsu_curl_set_text(easy, CURLOPT_URL, request.url)
+    // Without TLS there is no HTTP/2 to wait for.
+    unsafe bongsu_curl_set_long(easy, CURLOPT_PIPEWAIT, isPlaintext ? 0 : 1)
     unsafe bongsu_curl_set_long(
       easy, CURLOPT_TIMEOUT_MS, (request.timeout ?? settings.timeout).milliseconds)
     load(body: request.body, request.method)
   }
 
+  /// libcurl takes a colon without a value for the wish to leave a header out.
+  private static func line(_ name: String, _ value: String) -> String {
+    value.allSatisfy(\.isWhitespace) ? name + ";" : "\(name): \(value)"
+  }
+
   private func load(body: [UInt8], _ method: String) {
+    if body.isEmpty && method == "HEAD" {
+      unsafe bongsu_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, nil)
+      unsafe bongsu_curl_set_long(easy, CURLOPT_NOBODY, 1)
+      return
+    }
     if body.isEmpty && method == "GET" {
       unsafe bongsu_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, nil)
       unsafe bongsu_curl_set_long(easy, CURLOPT_HTTPGET, 1)
@@ -96,13 +112,13 @@ import Glibc
   }
 
   /// - Parameter code: as the multi handle tells it.
-  func outcome(_ code: CURLcode) -> HTTPOutcome {
+  func finish(_ code: CURLcode) -> FinishedRequest {
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
       sentBytes: sentBytes, isOverLimit: isOverLimit,
       wasForbidden: wasForbidden)
-    defer { (headers, answer, host) = ([:], [], nil) }
-    return HTTPOutcome(tag: tag, end.result(headers: headers, body: answer))
+    defer { (headers, answer, host, reply) = ([:], [], nil, nil) }
+    return FinishedRequest(outcome: HTTPOutcome(tag: tag, end.result(headers: headers, body: answer)), reply: reply)
   }
 }
 
@@ -121,7 +137,7 @@ extension Transfer {
     let line = unsafe String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
       headers = [:]
-      host?.isWarm = true
+      host?.note(statusLine: line)
     } else if let colon = line.firstIndex(of: ":") {
       let name = line[..<colon].lowercased()
       guard settings.headers.contains(name) else { return true }
@@ -135,11 +151,19 @@ extension Transfer {
 
   /// A connection is there. Where one that was used before ends without an answer, libcurl would send the request again
   /// on another: whatever it asks for could be done twice.
-  fileprivate func begin() -> Bool { sentBytes == 0 }
+  fileprivate func begin() -> Bool {
+    host?.noteUp()
+    return sentBytes == 0
+  }
+
+  /// A name of this machine may still stand for another one's address.
+  private func mayCall(_ address: [UInt8]) -> Bool {
+    (!settings.isGuarded || AddressGuard.isPublic(address)) && (!isPlaintext || AddressGuard.isThisMachine(address))
+  }
 
   fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
     guard sentBytes == 0 else { return -1 }
-    guard unsafe !settings.isGuarded || AddressGuard.isPublic(SocketAddress.bytes(address)) else {
+    guard mayCall(unsafe SocketAddress.bytes(address)) else {
       wasForbidden = true
       return -1
     }
@@ -150,7 +174,8 @@ extension Transfer {
 }
 
 extension Duration {
-  var milliseconds: Int { Int(clamping: Int64(self / .milliseconds(1))) }
+  /// At least one, as none would be no limit to libcurl; at most 24 days.
+  var milliseconds: Int { Int(min(max(1, self / .milliseconds(1)), 0x7FFF_FFFF)) }
 }
 
 private func transfer(_ data: UnsafeMutableRawPointer?) -> Transfer? {

@@ -21,7 +21,10 @@ struct TransferEnd {
   }
 
   private var error: HTTPTransferError {
-    if wasForbidden { return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called") }
+    // A name may have another address as well, that was let through and called.
+    if wasForbidden, sentBytes == 0 {
+      return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called")
+    }
     let (kind, message) = meaning
     if sentBytes > 0, Self.beforeSending.contains(kind) {
       // It was sent on a connection that then ended, and the failure is that of the next one.
