@@ -20,61 +20,27 @@ final class ScriptedServer: Sendable {
     case trickle
   }
 
-  let port: UInt16
-  private let descriptor: Int32
+  private let listener: Listener
   /// For one request after another; the last ones for all that follow.
   private let steps: [[Step]]
   private let requests = Mutex<[String]>([])
-  private let connections = Mutex<[Int32]>([])
-  private let stopped = Mutex(false)
 
   convenience init(_ steps: Step...) throws { try self.init(inTurn: [steps]) }
 
   init(inTurn steps: [[Step]]) throws {
     self.steps = steps
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { [descriptor] pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    guard isBound else { throw LocalServerError(.system, "no port of 127.0.0.1 can be listened on") }
-    port = UInt16(bigEndian: address.sin_port)
-    Thread { [self] in accept() }.start()
+    listener = try Listener()
+    listener.start { [self] in serve($0) }
   }
 
+  var port: UInt16 { listener.port }
   var url: String { "http://127.0.0.1:\(port)/" }
   /// Heads and bodies as they came.
   var received: [String] { requests.withLock { $0 } }
 
-  var openConnections: Int { connections.withLock(\.count) }
+  var openConnections: Int { listener.openConnections }
 
-  func stop() {
-    stopped.withLock { $0 = true }
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
-  }
-
-  private func accept() {
-    while true {
-      let connection = Glibc.accept(descriptor, nil, nil)
-      guard connection >= 0 else { break }
-      connections.withLock { $0.append(connection) }
-      Thread { [self] in
-        serve(connection)
-        // In one step: the number may be another socket's at once, and who counts none can rely on it.
-        connections.withLock {
-          $0.removeAll { $0 == connection }
-          close(connection)
-        }
-      }.start()
-    }
-    close(descriptor)
-  }
+  func stop() { listener.stop() }
 
   private func serve(_ connection: Int32) {
     while let request = read(connection) {
@@ -87,8 +53,8 @@ final class ScriptedServer: Sendable {
         case .send(let text): guard send(connection, Array(text.utf8)) else { return }
         case .fill(let count): guard send(connection, Array(repeating: 0x61, count: count)) else { return }
         case .close: return
-        case .reset: return reset(connection)
-        case .closeDoor: shutdown(descriptor, Int32(SHUT_RDWR))
+        case .reset: return Listener.resetAtClose(connection)
+        case .closeDoor: listener.closeDoor()
         case .hang: return waitForEnd(connection)
         case .trickle: return trickle(connection)
         }
@@ -120,12 +86,6 @@ final class ScriptedServer: Sendable {
       sent += count
     }
     return true
-  }
-
-  /// Closed without lingering, a connection is reset.
-  private func reset(_ connection: Int32) {
-    var now = linger(l_onoff: 1, l_linger: 0)
-    setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
   }
 
   private func waitForEnd(_ connection: Int32) {
