@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTransfer
 import TestSupport
 import Testing
@@ -144,6 +145,25 @@ import Testing
     client.stop(within: .zero)
     let error = await one.error
     #expect(error?.code == .connectionLost && error?.mayHaveArrived == true)
+  }
+
+  @Test func `a handle that was used forgets the last request`() async throws {
+    let server = try ScriptedServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+    defer { server.stop() }
+    let client = try HTTPClient.client(Outcomes())
+    defer { client.stop(within: .zero) }
+    let requests = [("PUT", "b"), ("HEAD", ""), ("POST", "b"), ("GET", ""), ("HEAD", ""), ("GET", ""), ("PATCH", "")]
+    for (method, body) in requests {
+      let headers = [(name: "X-\(method)", value: "1")]
+      let outcome = await client.send(
+        HTTPRequest(method: method, url: server.url, headers: headers, body: Array(body.utf8)))
+      #expect(outcome.response == HTTPResponse(status: 200))
+    }
+    for ((method, body), text) in zip(requests, server.received) {
+      #expect(text.hasPrefix("\(method) / ") && text.hasSuffix("\r\n\r\n" + body))
+      #expect(text.components(separatedBy: "\r\nX-").count == 2 && text.contains("\r\nX-\(method): 1\r\n"))
+    }
+    #expect(server.received.count == requests.count && client.counts.connectionsOpened == 1)
   }
 
   @Test func `no connections and no streams are no setting`() {

@@ -85,7 +85,13 @@ final class ScriptedHTTP2Server: Sendable {
 
 /// One frame of HTTP/2.
 struct Frame {
-  enum Kind: UInt8 { case data = 0, headers = 1, resetStream = 3, settings = 4, goAway = 7 }
+  enum Kind: UInt8 {
+    case data = 0
+    case headers = 1
+    case resetStream = 3
+    case settings = 4
+    case goAway = 7
+  }
 
   let kind: UInt8
   let flags: UInt8

@@ -9,6 +9,8 @@ final class ScriptedServer: Sendable {
     case send(String)
     /// So many bytes of nothing.
     case fill(Int)
+    /// Again and again, as long as the client takes it.
+    case forever(String)
     case close
     /// As a process that dies: what is under way is thrown away.
     case reset
@@ -52,6 +54,9 @@ final class ScriptedServer: Sendable {
         switch step {
         case .send(let text): guard send(connection, Array(text.utf8)) else { return }
         case .fill(let count): guard send(connection, Array(repeating: 0x61, count: count)) else { return }
+        case .forever(let text):
+          while send(connection, Array(text.utf8)) {}
+          return
         case .close: return
         case .reset: return Listener.resetAtClose(connection)
         case .closeDoor: listener.closeDoor()

@@ -68,6 +68,23 @@ import Testing
     #expect(Self.error(code, sent: 1)?.code == kind && Self.error(code, sent: 1)?.mayHaveArrived == true)
   }
 
+  @Test(
+    arguments: [
+      (CURLE_HTTP2, .connectionLost), (CURLE_PARTIAL_FILE, .connectionLost), (CURLE_COULDNT_CONNECT, .cannotConnect),
+      (CURLE_OPERATION_TIMEDOUT, .timeout),
+    ] as [(CURLcode, HTTPTransferError.Code)])
+  func `what was refused has not arrived, until it is sent again`(code: CURLcode, kind: HTTPTransferError.Code) {
+    for sent in [0, 9] {
+      let end = TransferEnd(
+        code: code, status: 0, sentBytes: sent, wasRefused: true, isOverLimit: false, wasForbidden: false)
+      guard case .failure(let error) = end.result(headers: [:], body: []) else {
+        Issue.record("no answer is no success")
+        continue
+      }
+      #expect(error.mayHaveArrived == (sent > 0) && (sent > 0 || error.code == kind))
+    }
+  }
+
   @Test func `an address that was not let through is told as that`() {
     guard case .failure(let error) = Self.end(CURLE_COULDNT_CONNECT, wasForbidden: true) else {
       Issue.record("no answer is no success")

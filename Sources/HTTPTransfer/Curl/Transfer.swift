@@ -15,6 +15,14 @@ import Glibc
   private var isOverLimit = false
   fileprivate var wasForbidden = false
   private var isPlaintext = false
+  private var attempt = Attempt()
+
+  private struct Attempt {
+    var connection: GoneConnections.Key?
+    var stream: UInt32 = 0
+    /// What earlier attempts have sent, that were surely refused.
+    var refusedBytes = 0
+  }
 
   init(_ settings: HTTPClientSettings) throws(HTTPTransferError) {
     guard let easy = unsafe curl_easy_init() else {
@@ -37,14 +45,17 @@ import Glibc
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_HEADERDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)
     unsafe bongsu_curl_set_pointer(easy, CURLOPT_PREREQDATA, own)
+    unsafe bongsu_curl_set_pointer(easy, CURLOPT_DEBUGDATA, own)
     unsafe bongsu_curl_set_writer(easy, CURLOPT_WRITEFUNCTION, takeBody)
     unsafe bongsu_curl_set_writer(easy, CURLOPT_HEADERFUNCTION, takeHeader)
     unsafe bongsu_curl_set_opener(easy, openSocket)
     unsafe bongsu_curl_set_closer(easy, closeSocket)
     unsafe bongsu_curl_set_before_request(easy, beforeRequest)
+    unsafe bongsu_curl_set_listener(easy, takeText)
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
       (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_HTTP09_ALLOWED, 0),
+      (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
       (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_BUFFERSIZE, 16_384),
       (CURLOPT_UPLOAD_BUFFERSIZE, 16_384), (CURLOPT_LOW_SPEED_LIMIT, 1),
       (CURLOPT_LOW_SPEED_TIME, max(1, settings.stallTimeout.milliseconds / 1_000)),
@@ -56,7 +67,11 @@ import Glibc
     try set(unsafe bongsu_curl_set_text(easy, CURLOPT_PROXY, ""))
     try set(
       unsafe bongsu_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, settings.allowsLocalPlaintext ? "http,https" : "https"))
-    if let file = settings.authorityFile { try set(unsafe bongsu_curl_set_text(easy, CURLOPT_CAINFO, file)) }
+    if let file = settings.authorityFile {
+      try set(unsafe bongsu_curl_set_text(easy, CURLOPT_CAINFO, file))
+      // Debian's libcurl trusts what is in /etc/ssl/certs as well, as long as it is not told otherwise.
+      try set(unsafe bongsu_curl_set_text(easy, CURLOPT_CAPATH, nil))
+    }
   }
 
   private func set(_ code: CURLcode) throws(HTTPTransferError) {
@@ -69,6 +84,7 @@ import Glibc
     (tag, reply) = (request.tag, pending.reply)
     (self.host, isPlaintext) = (host, request.url.hasPrefix("http://"))
     (headers, answer, headerBytes, isOverLimit, wasForbidden) = ([:], [], 0, false, false)
+    attempt = Attempt()
     unsafe curl_slist_free_all(list)
     unsafe list = nil
     // Or libcurl would wait for a server's leave to send a long body.
@@ -113,9 +129,10 @@ import Glibc
 
   /// - Parameter code: as the multi handle tells it.
   func finish(_ code: CURLcode) -> FinishedRequest {
+    forgiveRefused()
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
-      sentBytes: sentBytes, isOverLimit: isOverLimit,
+      sentBytes: sentBytes, wasRefused: attempt.refusedBytes > 0, isOverLimit: isOverLimit,
       wasForbidden: wasForbidden)
     defer { (headers, answer, host, reply) = ([:], [], nil, nil) }
     return FinishedRequest(outcome: HTTPOutcome(tag: tag, end.result(headers: headers, body: answer)), reply: reply)
@@ -146,14 +163,32 @@ extension Transfer {
     return true
   }
 
-  /// Of the request, in all attempts that libcurl makes of itself.
-  private var sentBytes: Int { unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE) }
+  /// Of the request, in all attempts that libcurl makes of itself, without those that were surely refused.
+  private var sentBytes: Int { unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE) - attempt.refusedBytes }
+
+  /// A server that goes away has not worked on what came last.
+  private func forgiveRefused() {
+    guard let connection = attempt.connection, host?.gone.hasRefused(attempt.stream, on: connection) == true else {
+      return
+    }
+    attempt.refusedBytes += sentBytes
+  }
 
   /// A connection is there. Where one that was used before ends without an answer, libcurl would send the request again
   /// on another: whatever it asks for could be done twice.
-  fileprivate func begin() -> Bool {
+  fileprivate func begin(on connection: GoneConnections.Key) -> Bool {
+    forgiveRefused()
     host?.noteUp()
+    host?.gone.begin(on: connection)
+    (attempt.connection, attempt.stream) = (connection, 0)
     return sentBytes == 0
+  }
+
+  fileprivate func note(_ notice: HTTP2Notice) {
+    switch notice {
+    case .stream(let number): attempt.stream = number
+    case .goAway(let last): if let connection = attempt.connection { host?.gone.note(connection, last: last) }
+    }
   }
 
   /// A name of this machine may still stand for another one's address.
@@ -162,6 +197,7 @@ extension Transfer {
   }
 
   fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    forgiveRefused()
     guard sentBytes == 0 else { return -1 }
     guard mayCall(unsafe SocketAddress.bytes(address)) else {
       wasForbidden = true
@@ -197,8 +233,19 @@ private let openSocket: curl_opensocket_callback = { data, _, address in
   return unsafe transfer.open(address)
 }
 
-private let beforeRequest: curl_prereq_callback = { data, _, _, _, _ in
-  unsafe transfer(data)?.begin() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+private let beforeRequest: curl_prereq_callback = { data, address, _, _, localPort in
+  guard let transfer = unsafe transfer(data), let address = unsafe address else { return CURL_PREREQFUNC_ABORT }
+  let connection = unsafe GoneConnections.Key(address: String(cString: address), localPort: localPort)
+  return transfer.begin(on: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+private let takeText: curl_debug_callback = { _, kind, text, count, data in
+  if kind == CURLINFO_TEXT, let transfer = unsafe transfer(data), let text = unsafe text,
+    let notice = unsafe HTTP2Notice(UnsafeRawBufferPointer(start: text, count: count))
+  {
+    transfer.note(notice)
+  }
+  return 0
 }
 
 /// The connection remembers the host of the transfer that opened it; the loop keeps all hosts.

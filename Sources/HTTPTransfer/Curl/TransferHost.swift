@@ -5,6 +5,7 @@ final class TransferHost {
   private(set) var connections = 0
   /// Requests that libcurl has.
   var inFlight = 0
+  var gone = GoneConnections()
   private let totals: ConnectionTotals
 
   /// Of all hosts.
@@ -27,7 +28,14 @@ final class TransferHost {
   func noteClosed() {
     connections -= 1
     totals.open -= 1
-    if connections == 0 { connection = .none }
+    guard connections == 0 else { return }
+    connection = .none
+  }
+
+  /// No request needs to know any more what its connection's server said.
+  func noteEnd() {
+    inFlight -= 1
+    if isForgettable { gone.removeAll() }
   }
 
   /// A request is about to be sent.

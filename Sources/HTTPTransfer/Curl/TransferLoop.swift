@@ -123,9 +123,10 @@ extension TransferLoop {
   }
 
   private func end(_ transfer: Transfer, _ code: CURLcode) {
-    transfer.host?.inFlight -= 1
     unsafe curl_multi_remove_handle(multi, transfer.easy)
+    let host = transfer.host
     finished.append(transfer.finish(code))
+    host?.noteEnd()
     idle.append(transfer)
   }
 }
