@@ -103,7 +103,7 @@ import Glibc
 
   /// libcurl takes a colon without a value for the wish to leave a header out.
   private static func line(_ name: String, _ value: String) -> String {
-    value.allSatisfy(\.isWhitespace) ? name + ";" : "\(name): \(value)"
+    value.holdsOnly { $0 == 0x20 || $0 == 0x09 } ? name + ";" : "\(name): \(value)"
   }
 
   private func load(body: [UInt8], _ method: String) {
@@ -151,17 +151,19 @@ extension Transfer {
   fileprivate func take(header bytes: UnsafeRawBufferPointer) -> Bool {
     headerBytes += bytes.count
     guard headerBytes <= settings.headerLimit else { return false }
-    let line = unsafe String(decoding: bytes, as: UTF8.self)
-    if line.hasPrefix("HTTP/") {
+    if unsafe bytes.starts(with: Self.statusLine) {
       headers = [:]
-      host?.note(statusLine: line)
-    } else if let colon = line.firstIndex(of: ":") {
-      let name = line[..<colon].lowercased()
+      host?.note(statusLine: unsafe String(decoding: bytes, as: UTF8.self))
+    } else if let colon = unsafe bytes.firstIndex(of: UInt8(ascii: ":")) {
+      let name = unsafe String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
       guard settings.headers.contains(name) else { return true }
-      headers[name] = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      let value = unsafe String(decoding: bytes[(colon + 1)...], as: UTF8.self)
+      headers[name] = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
     return true
   }
+
+  private static let statusLine = Array("HTTP/".utf8)
 
   /// Of the request, in all attempts that libcurl makes of itself, without those that were surely refused.
   private var sentBytes: Int { unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE) - attempt.refusedBytes }
