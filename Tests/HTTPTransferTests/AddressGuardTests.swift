@@ -42,6 +42,19 @@ import Testing
     #expect(AddressGuard.isThisMachine(Self.bytes(text)) == isLocal)
   }
 
+  @Test(
+    arguments: [
+      ("127.0.0.1", true, false, true), ("8.8.8.8", true, false, false), ("10.0.0.1", true, false, false),
+      ("127.0.0.1", true, true, false), ("8.8.8.8", true, true, false), ("127.0.0.1", false, true, false),
+      ("8.8.8.8", false, true, true), ("10.0.0.1", false, false, true),
+    ])
+  func `what may be called depends on the protocol, too`(
+    text: String, isPlaintext: Bool, isGuarded: Bool, isAllowed: Bool
+  ) {
+    let address = Self.bytes(text)
+    #expect(AddressGuard.mayCall(address, isPlaintext: isPlaintext, isGuarded: isGuarded) == isAllowed)
+  }
+
   @Test func `what is no address is not`() {
     #expect(
       !AddressGuard.isPublic([]) && !AddressGuard.isPublic([8, 8, 8]) && !AddressGuard.isPublic([8, 8, 8, 8, 8]))

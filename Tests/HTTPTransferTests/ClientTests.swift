@@ -14,6 +14,8 @@ import Testing
       ("https://a/\r\nHost: b", "POST", "a", "b"), ("https://a/", "PO ST", "a", "b"), ("https://a/", "", "a", "b"),
       ("https://a/", "POST", "a", "b\r\nc: d"), ("https://a/", "POST", "a\r\n", "b"), ("https://a/", "POST", "a:", "b"),
       ("https://a/", "POST", "", "b"), ("https://a/", "POST", "a", "\u{0}"), ("https://é/", "POST", "a", "b"),
+      ("https://a@b/", "POST", "a", "b"), ("https://a:b@c", "POST", "a", "b"), ("https://a\\@b/", "POST", "a", "b"),
+      ("http://127.0.0.1:80@example.com/", "POST", "a", "b"),
     ])
   func `what must not be sent never reaches libcurl`(url: String, method: String, name: String, value: String) throws {
     let request = HTTPRequest(tag: 1, method: method, url: url, headers: [(name, value)])
@@ -34,7 +36,8 @@ import Testing
     let outcome = try HTTPClient.run([HTTPRequest(url: "http://localhost:\(server.port)/")])[0]
     #expect(outcome.response?.status == 200)
     let error = try HTTPClient.run([HTTPRequest(url: "https://user:secret@127.0.0.1:\(server.port)/")])[0].error
-    #expect(error?.mayHaveArrived == false && error?.description.contains("secret") == false)
+    #expect(error?.code == .invalidRequest && error?.mayHaveArrived == false)
+    #expect(error?.description.contains("secret") == false)
   }
 
   @Test func `methods, headers and bodies arrive as they were given`() throws {

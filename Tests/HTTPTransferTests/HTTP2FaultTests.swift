@@ -1,4 +1,5 @@
 import HTTPTransfer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -82,6 +83,57 @@ import Testing
     let (outcomes, resent) = try outcomes(.beginAnswer, .close)
     #expect(outcomes[2].response == HTTPResponse(status: 200, body: Array("abc".utf8), isTruncated: true))
     #expect(outcomes[..<2].allSatisfy { $0.error?.mayHaveArrived == true } && resent.isEmpty)
+  }
+
+  @Test func `a handle whose request was refused forgives nothing to the next one`() throws {
+    let isCutting = Mutex(false)
+    let server = try ScriptedHTTP2Server {
+      isCutting.withLock(\.self) ? [.close] : $0 == 4 ? [.goAway(last: 1)] : $0 == 2 || $0 == 3 ? [] : [.answer]
+    }
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { $0.authorityFile = server.certificate.file }
+    defer { client.stop(within: .zero) }
+    client.submit([HTTPRequest(tag: 1, url: server.url)])
+    _ = try outcomes.take(1)
+    client.submit((2...4).map { HTTPRequest(tag: $0, url: server.url) })
+    #expect(try outcomes.take(4).allSatisfy { $0.error?.mayHaveArrived != true })
+    isCutting.withLock { $0 = true }
+    // One after another: the handle that was free last is taken first, and all of them at once.
+    client.submit((5...7).map { HTTPRequest(tag: $0, url: server.url) })
+    #expect(try outcomes.take(7)[4...].allSatisfy { $0.error?.mayHaveArrived == true })
+  }
+
+  @Test func `as many requests are on their way as a connection carries`() throws {
+    let server = try ScriptedHTTP2Server { number in
+      number == 1 ? [.answer] : number < 20 ? [] : (1..<20).map { .answerStream(UInt32($0) * 2 + 1) }
+    }
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { $0.authorityFile = server.certificate.file }
+    defer { client.stop(within: .zero) }
+    client.submit((0..<20).map { HTTPRequest(tag: $0, url: server.url) })
+    #expect(try outcomes.take(20).allSatisfy { $0.response?.status == 200 })
+    #expect(client.counts.connectionsOpened == 1)
+  }
+
+  @Test func `a host that does not answer leaves room to others`() throws {
+    let silent = try ScriptedHTTP2Server { $0 == 1 ? [.answer] : [] }
+    let other = try ScriptedServer(.hang)
+    defer { for stop in [silent.stop, other.stop] { stop() } }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) {
+      ($0.authorityFile, $0.connections, $0.streams) = (silent.certificate.file, 1, 4)
+    }
+    defer { client.stop(within: .zero) }
+    client.submit([HTTPRequest(tag: 1, url: silent.url)])
+    _ = try outcomes.take(1)
+    client.submit([HTTPRequest(tag: 2, url: other.url)])
+    try eventually("the other has one") { other.received.count == 1 }
+    client.submit((3...12).map { HTTPRequest(tag: $0, url: silent.url) })
+    try eventually("what there is room for is on its way") { silent.streams.count >= 3 }
+    try eventually("they are counted") { client.counts.inFlight >= 3 }
+    #expect(client.counts.inFlight == 3 && client.counts.queued == 8)
   }
 
   @Test func `no answer in time may have arrived, and its connection is used on`() throws {

@@ -75,9 +75,11 @@ import Testing
   }
 
   @Test func `where it points to is not followed, and what is packed is not unpacked`() throws {
+    let target = try ScriptedServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+    defer { target.stop() }
     let moved = try ScriptedServer(
-      .send("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"))
-    #expect(try outcome(moved).response?.status == 302)
+      .send("HTTP/1.1 302 Found\r\nLocation: \(target.url)\r\nContent-Length: 0\r\n\r\n"))
+    #expect(try outcome(moved).response?.status == 302 && target.received.isEmpty)
     let packed = try ScriptedServer(
       .send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"))
     #expect(try outcome(packed).response?.body == Array("abc".utf8))

@@ -27,6 +27,21 @@ import Testing
     #expect(server.received.count == 2)
   }
 
+  /// It would need no new one.
+  @Test func `the same where another connection is free`() throws {
+    let server = try ScriptedServer(inTurn: [[.until(2), Self.ok], [Self.ok], [.reset], [Self.ok]])
+    defer { server.stop() }
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes)
+    defer { client.stop(within: .zero) }
+    client.submit((0..<2).map { HTTPRequest(tag: $0, url: server.url) })
+    #expect(try outcomes.take(2).allSatisfy { $0.response?.status == 200 } && server.openConnections == 2)
+    client.submit([HTTPRequest(tag: 2, url: server.url)])
+    let error = try outcomes.take(3)[2].error
+    #expect(error?.code == .connectionLost && error?.mayHaveArrived == true)
+    #expect(server.received.count == 3 && client.counts.connectionsOpened == 2)
+  }
+
   @Test(arguments: [[ScriptedServer.Step.closeDoor, .close], [.closeDoor, .reset]])
   func `it may have arrived also where nobody can be connected to afterwards`(end: [ScriptedServer.Step]) throws {
     let server = try ScriptedServer(inTurn: [[Self.ok], end])

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LocalServers
 import Synchronization
+import TestSupport
 
 /// A server of HTTP/1.1 on this machine that answers each request with what a test tells it to, well or ill.
 final class ScriptedServer: Sendable {
@@ -11,6 +12,8 @@ final class ScriptedServer: Sendable {
     case fill(Int)
     /// Again and again, as long as the client takes it.
     case forever(String)
+    /// Waits until there are so many requests.
+    case until(Int)
     case close
     /// As a process that dies: what is under way is thrown away.
     case reset
@@ -57,6 +60,7 @@ final class ScriptedServer: Sendable {
         case .forever(let text):
           while send(connection, Array(text.utf8)) {}
           return
+        case .until(let count): try? eventually("\(count) requests") { received.count >= count }
         case .close: return
         case .reset: return Listener.resetAtClose(connection)
         case .closeDoor: listener.closeDoor()

@@ -193,15 +193,11 @@ extension Transfer {
     }
   }
 
-  /// A name of this machine may still stand for another one's address.
-  private func mayCall(_ address: [UInt8]) -> Bool {
-    (!settings.isGuarded || AddressGuard.isPublic(address)) && (!isPlaintext || AddressGuard.isThisMachine(address))
-  }
-
   fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
     forgiveRefused()
     guard sentBytes == 0 else { return -1 }
-    guard mayCall(unsafe SocketAddress.bytes(address)) else {
+    let bytes = unsafe SocketAddress.bytes(address)
+    guard AddressGuard.mayCall(bytes, isPlaintext: isPlaintext, isGuarded: settings.isGuarded) else {
       wasForbidden = true
       return -1
     }

@@ -11,6 +11,10 @@ extension HTTPRequest {
     guard url.hasPrefix("https://") || settings.allowsLocalPlaintext && isLocalPlaintext else {
       return HTTPTransferError(.invalidRequest, "the URL is not https://")
     }
+    // libcurl refuses it, too; but what stands before the sign is a host to other readers of the URL.
+    guard !TransferHost.name(of: url).utf8.contains(UInt8(ascii: "@")) else {
+      return HTTPTransferError(.invalidRequest, "the URL holds a user")
+    }
     for header in headers where !Self.isHeader(header) {
       return HTTPTransferError(.invalidRequest, "a header holds a line break, or its name is none")
     }

@@ -24,8 +24,7 @@ struct HostRoom {
   ///   - isAlone: nobody else has or wants any. Where others do, a host has less than what is free, so that one that
   ///     does not answer leaves room to them.
   func isFree(_ connection: Connection, inFlight: Int, all: Int, isAlone: Bool) -> Bool {
-    let free = total - all
-    return inFlight < limit(connection) && (isAlone ? free > 0 : inFlight < free)
+    inFlight < limit(connection) && (isAlone || inFlight < total - all)
   }
 
   private func limit(_ connection: Connection) -> Int {
