@@ -169,6 +169,16 @@ import Testing
     #expect(server.received.count == requests.count && client.counts.connectionsOpened == 1)
   }
 
+  /// libcurl would do so from a megabyte on.
+  @Test func `a long body waits for nobody's leave`() throws {
+    let server = try ScriptedServer(.send(Self.ok))
+    defer { server.stop() }
+    let body = [UInt8](repeating: 0x61, count: (1 << 20) + 1)
+    #expect(try HTTPClient.run([HTTPRequest(url: server.url, body: body)])[0].response?.status == 200)
+    #expect(!server.received[0].prefix(500).contains("Expect:"))
+    #expect(server.received[0].utf8.count > body.count)
+  }
+
   @Test func `no connections and no streams are no setting`() {
     for change in [{ $0.connections = 0 }, { $0.streams = 0 }] as [(inout HTTPClientSettings) -> Void] {
       #expect(throws: HTTPTransferError.self) { try HTTPClient.client(Outcomes(), change) }
