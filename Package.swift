@@ -110,8 +110,11 @@ let package = Package(
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
+    .systemLibrary(
+      name: "CTestTLS", path: "Tests/CTestTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
     .testTarget(
-      name: "HTTPTransferTests", dependencies: ["CCurl", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
+      name: "HTTPTransferTests",
+      dependencies: ["CCurl", "CTestTLS", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
     .testTarget(
       name: "WorkerTests",
       dependencies: [

@@ -37,6 +37,16 @@ static inline CURLcode bongsu_curl_set_closer(CURL *easy, curl_closesocket_callb
   return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
 
+static inline CURLcode bongsu_curl_set_before_request(CURL *easy, curl_prereq_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
+}
+
+static inline CURLcode bongsu_curl_set_listener(CURL *easy, curl_debug_callback value) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+  // Never without: libcurl would write to standard error.
+  return code == CURLE_OK && value ? curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) : code;
+}
+
 static inline long bongsu_curl_long(CURL *easy, CURLINFO info) {
   long value = 0;
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;

@@ -13,7 +13,7 @@ import Synchronization
   private let ended = WakeSignal()
 
   fileprivate struct Inbox {
-    var requests: [HTTPRequest] = []
+    var requests: [PendingRequest] = []
     var counts = HTTPClientCounts()
     var queuedBytes = 0
     /// Monotonic nanoseconds.
@@ -23,11 +23,15 @@ import Synchronization
 
   @safe private struct MultiHandle: @unchecked Sendable { let pointer: UnsafeMutableRawPointer }
 
-  /// - Parameter deliver: gets outcomes, many at a time where many are done, on the client's thread: it must not block.
+  /// - Parameter deliver: gets outcomes of `submit`, many at a time where many are done, on the client's thread: it must
+  ///   neither block nor stop the client.
   /// - Throws: `configuration`.
   public init(
-    _ settings: HTTPClientSettings, deliver: @escaping @Sendable ([HTTPOutcome]) -> Void
+    _ settings: HTTPClientSettings, deliver: @escaping @Sendable ([HTTPOutcome]) -> Void = { _ in }
   ) throws(HTTPTransferError) {
+    guard settings.connections > 0, settings.streams > 0 else {
+      throw HTTPTransferError(.configuration, "a client needs at least one connection and one stream")
+    }
     guard Self.isLoaded, let multi = unsafe curl_multi_init() else {
       throw HTTPTransferError(.configuration, "libcurl cannot be started")
     }
@@ -44,26 +48,43 @@ import Synchronization
   public var counts: HTTPClientCounts { inbox.withLock(\.counts) }
 
   /// Hands requests over, from any thread. What cannot be sent comes back at once, by `deliver` on the caller's thread.
-  public func submit(_ requests: [HTTPRequest]) {
-    var refused: [HTTPOutcome] = []
-    var taken: [HTTPRequest] = []
-    for request in requests {
-      if let fault = request.fault(settings) {
-        refused.append(HTTPOutcome(tag: request.tag, .failure(fault)))
+  public func submit(_ requests: [HTTPRequest]) { take(requests.map { PendingRequest(request: $0) }) }
+
+  /// Sends one request and returns its outcome, which does not go to `deliver`. A cancelled task waits for it, too: what
+  /// was sent cannot be taken back.
+  public func send(_ request: HTTPRequest) async -> HTTPOutcome {
+    await withCheckedContinuation { take([PendingRequest(request: request, reply: $0)]) }
+  }
+
+  private func take(_ requests: [PendingRequest]) {
+    var refused: [FinishedRequest] = []
+    var taken: [PendingRequest] = []
+    let now = SystemTime.monotonicNanoseconds()
+    for var pending in requests {
+      if let fault = pending.request.fault(settings) {
+        refused.append(pending.ended(fault))
       } else {
-        taken.append(request)
+        pending.deadline = now + Int64((pending.request.timeout ?? settings.timeout).milliseconds) * 1_000_000
+        taken.append(pending)
       }
     }
     refused += inbox.withLock { inbox in
       defer { wake(inbox) }
       return inbox.add(taken, settings)
     }
-    if !refused.isEmpty { deliver(refused) }
+    hand(refused)
+  }
+
+  private func hand(_ finished: [FinishedRequest]) {
+    for one in finished { one.reply?.resume(returning: one.outcome) }
+    let outcomes = finished.filter { $0.reply == nil }.map(\.outcome)
+    if !outcomes.isEmpty { deliver(outcomes) }
   }
 
   /// Finishes what is in flight within the time, takes nothing new, and returns once every request has come back.
   public func stop(within time: Duration) {
-    let deadline = SystemTime.monotonicNanoseconds() + Int64(time / .nanoseconds(1))
+    let limit = time > .zero ? Int64(time.milliseconds) * 1_000_000 : 0
+    let deadline = SystemTime.monotonicNanoseconds() + limit
     inbox.withLock {
       $0.stopDeadline = min($0.stopDeadline ?? .max, deadline)
       wake($0)
@@ -87,12 +108,12 @@ extension HTTPClient {
         inbox.requests = []
         return inbox.stopDeadline
       }
-      let outcomes = loop.turn()
+      let finished = loop.turn(now: SystemTime.monotonicNanoseconds())
       inbox.withLock { $0.note(loop) }
-      if !outcomes.isEmpty { deliver(outcomes) }
-      let left = (deadline ?? .max) - SystemTime.monotonicNanoseconds()
-      if deadline != nil, loop.isIdle || left <= 0 { break }
-      loop.wait(milliseconds: Int32(clamping: min(1_000, left / 1_000_000 + 1)))
+      hand(finished)
+      let now = SystemTime.monotonicNanoseconds()
+      if let deadline, loop.isIdle || deadline <= now { break }
+      loop.wait(until: deadline ?? .max, now: now)
     }
     end(loop)
   }
@@ -102,9 +123,9 @@ extension HTTPClient {
       loop.add($0.requests)
       ($0.requests, $0.isOver) = ([], true)
     }
-    let outcomes = loop.abandon()
+    let finished = loop.abandon()
     inbox.withLock { $0.note(loop) }
-    if !outcomes.isEmpty { deliver(outcomes) }
+    hand(finished)
     loop.close()
     ended.signal()
   }
@@ -112,29 +133,27 @@ extension HTTPClient {
 
 extension HTTPClient.Inbox {
   /// - Returns: what there is no room for, and why.
-  fileprivate mutating func add(_ added: [HTTPRequest], _ settings: HTTPClientSettings) -> [HTTPOutcome] {
-    var refused: [HTTPOutcome] = []
-    func refuse(_ request: HTTPRequest, _ code: HTTPTransferError.Code, _ message: String) {
-      refused.append(HTTPOutcome(tag: request.tag, .failure(HTTPTransferError(code, message))))
-    }
-    for request in added {
+  fileprivate mutating func add(_ added: [PendingRequest], _ settings: HTTPClientSettings) -> [FinishedRequest] {
+    var refused: [FinishedRequest] = []
+    for pending in added {
+      let size = pending.request.size
       if stopDeadline != nil {
-        refuse(request, .stopped, "the client is stopped")
-      } else if counts.queued >= settings.queuedRequests || queuedBytes + request.size > settings.queuedBytes {
-        refuse(request, .queueFull, "too many requests wait already")
+        refused.append(pending.ended(HTTPTransferError(.stopped, "the client is stopped")))
+      } else if counts.queued >= settings.queuedRequests || queuedBytes + size > settings.queuedBytes {
+        refused.append(pending.ended(HTTPTransferError(.queueFull, "too many requests wait already")))
       } else {
-        requests.append(request)
+        requests.append(pending)
         counts.queued += 1
-        queuedBytes += request.size
+        queuedBytes += size
       }
     }
     return refused
   }
 
   fileprivate mutating func note(_ loop: TransferLoop) {
-    let started = loop.takeStarted()
-    counts.queued -= started.count
-    queuedBytes -= started.bytes
+    let left = loop.takeLeft()
+    counts.queued -= left.count
+    queuedBytes -= left.bytes
     counts.inFlight = loop.inFlight
     counts.connections = loop.connections
     counts.connectionsOpened = loop.connectionsOpened

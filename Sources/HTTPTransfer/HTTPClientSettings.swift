@@ -2,13 +2,14 @@
 public struct HTTPClientSettings: Sendable {
   /// To one host. libcurl opens the next one when the streams of those that stand are used up.
   public var connections = 4
-  /// At once on one connection. A server that allows fewer makes libcurl wait for it.
+  /// At once on one connection. A server that allows fewer makes libcurl wait for it. No more than `connections` times
+  /// `streams` are in flight, to all hosts together; where several are called, a host has less than what is free.
   public var streams = 100
   /// What may wait here for a stream, in requests and in bytes; more comes back at once as not sent.
   public var queuedRequests = 10_000
   public var queuedBytes = 64 << 20
   public var connectTimeout: Duration = .seconds(5)
-  /// From its start on a connection to its end.
+  /// From its start on a connection to its end. It waits as long for its start at most.
   public var timeout: Duration = .seconds(30)
   /// An answer that is slower than a byte a second for this long is given up.
   public var stallTimeout: Duration = .seconds(15)

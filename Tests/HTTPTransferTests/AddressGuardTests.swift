@@ -1,6 +1,7 @@
 import Glibc
-import HTTPTransfer
 import Testing
+
+@testable import HTTPTransfer
 
 @Suite("The guard of addresses") struct AddressGuardTests {
   private static func bytes(_ text: String) -> [UInt8] {
@@ -30,6 +31,28 @@ import Testing
     ])
   func `any other is not`(text: String) {
     #expect(!Self.bytes(text).isEmpty && !AddressGuard.isPublic(Self.bytes(text)))
+  }
+
+  @Test(
+    arguments: [
+      ("127.0.0.1", true), ("127.255.255.255", true), ("::1", true), ("126.255.255.255", false), ("128.0.0.1", false),
+      ("10.0.0.1", false), ("::", false), ("::2", false), ("100::1", false), ("::ffff:127.0.0.1", false),
+    ])
+  func `this machine's are its loopback's`(text: String, isLocal: Bool) {
+    #expect(AddressGuard.isThisMachine(Self.bytes(text)) == isLocal)
+  }
+
+  @Test(
+    arguments: [
+      ("127.0.0.1", true, false, true), ("8.8.8.8", true, false, false), ("10.0.0.1", true, false, false),
+      ("127.0.0.1", true, true, false), ("8.8.8.8", true, true, false), ("127.0.0.1", false, true, false),
+      ("8.8.8.8", false, true, true), ("10.0.0.1", false, false, true),
+    ])
+  func `what may be called depends on the protocol, too`(
+    text: String, isPlaintext: Bool, isGuarded: Bool, isAllowed: Bool
+  ) {
+    let address = Self.bytes(text)
+    #expect(AddressGuard.mayCall(address, isPlaintext: isPlaintext, isGuarded: isGuarded) == isAllowed)
   }
 
   @Test func `what is no address is not`() {

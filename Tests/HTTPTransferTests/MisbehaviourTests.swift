@@ -40,6 +40,18 @@ import Testing
     #expect(outcome.response?.isTruncated == true || outcome.error?.mayHaveArrived == true)
   }
 
+  @Test(arguments: ["X-Name: value\r\n", "X-Name: value\r\n folded"])
+  func `as many of them as the server likes are cut at the limit`(text: String) throws {
+    let outcome = try outcome(ScriptedServer(.send("HTTP/1.1 200 OK\r\n"), .forever(text))) { $0.headerLimit = 10_000 }
+    #expect(outcome.response == HTTPResponse(status: 200, isTruncated: true))
+  }
+
+  @Test func `a body that stands still is given up before the time is over`() throws {
+    let server = try ScriptedServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"), .hang)
+    let response = try outcome(server) { $0.stallTimeout = .seconds(1) }.response
+    #expect(response == HTTPResponse(status: 200, body: Array("abc".utf8), isTruncated: true))
+  }
+
   @Test func `a connection that ends before the answer may have done what was asked`() throws {
     let error = try outcome(ScriptedServer(.close)).error
     #expect(error?.code == .connectionLost && error?.mayHaveArrived == true)
@@ -63,9 +75,11 @@ import Testing
   }
 
   @Test func `where it points to is not followed, and what is packed is not unpacked`() throws {
+    let target = try ScriptedServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+    defer { target.stop() }
     let moved = try ScriptedServer(
-      .send("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"))
-    #expect(try outcome(moved).response?.status == 302)
+      .send("HTTP/1.1 302 Found\r\nLocation: \(target.url)\r\nContent-Length: 0\r\n\r\n"))
+    #expect(try outcome(moved).response?.status == 302 && target.received.isEmpty)
     let packed = try ScriptedServer(
       .send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"))
     #expect(try outcome(packed).response?.body == Array("abc".utf8))
@@ -87,6 +101,15 @@ import Testing
     defer { server.stop() }
     let outcome = try HTTPClient.run([HTTPRequest(url: "https://127.0.0.1:\(server.port)/", timeout: .seconds(2))])[0]
     #expect(outcome.error?.mayHaveArrived == false)
+  }
+
+  @Test func `TLS that is not answered has surely not arrived`() throws {
+    let server = try ScriptedServer(.hang)
+    defer { server.stop() }
+    let outcome = try HTTPClient.run([HTTPRequest(url: "https://127.0.0.1:\(server.port)/")]) {
+      $0.connectTimeout = .milliseconds(200)
+    }[0]
+    #expect(outcome.error?.code == .timeout && outcome.error?.mayHaveArrived == false)
   }
 
   @Test func `a guarded client calls no address of this network`() throws {

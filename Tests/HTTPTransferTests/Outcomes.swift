@@ -13,6 +13,8 @@ final class Outcomes: Sendable {
     arrived.signal()
   }
 
+  var count: Int { all.withLock(\.count) }
+
   /// Waits until there are so many, and a moment of the test's patience at most.
   func take(_ count: Int, within seconds: Int32 = 30) throws -> [HTTPOutcome] {
     let deadline = SystemTime.monotonicNanoseconds() + Int64(seconds) * 1_000_000_000

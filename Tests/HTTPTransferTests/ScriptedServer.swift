@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LocalServers
 import Synchronization
+import TestSupport
 
 /// A server of HTTP/1.1 on this machine that answers each request with what a test tells it to, well or ill.
 final class ScriptedServer: Sendable {
@@ -9,69 +10,60 @@ final class ScriptedServer: Sendable {
     case send(String)
     /// So many bytes of nothing.
     case fill(Int)
+    /// Again and again, as long as the client takes it.
+    case forever(String)
+    /// Waits until there are so many requests.
+    case until(Int)
     case close
+    /// As a process that dies: what is under way is thrown away.
+    case reset
+    /// Nobody can connect any more; what stands, stays.
+    case closeDoor
     /// Nothing more, until the server is stopped.
     case hang
     /// A byte of the body, and the next ones whenever the client has not left.
     case trickle
   }
 
-  let port: UInt16
-  private let descriptor: Int32
-  private let steps: [Step]
+  private let listener: Listener
+  /// For one request after another; the last ones for all that follow.
+  private let steps: [[Step]]
   private let requests = Mutex<[String]>([])
-  private let connections = Mutex<[Int32]>([])
-  private let stopped = Mutex(false)
 
-  init(_ steps: Step...) throws {
+  convenience init(_ steps: Step...) throws { try self.init(inTurn: [steps]) }
+
+  init(inTurn steps: [[Step]]) throws {
     self.steps = steps
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { [descriptor] pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    guard isBound else { throw LocalServerError(.system, "no port of 127.0.0.1 can be listened on") }
-    port = UInt16(bigEndian: address.sin_port)
-    Thread { [self] in accept() }.start()
+    listener = try Listener()
+    listener.start { [self] in serve($0) }
   }
 
+  var port: UInt16 { listener.port }
   var url: String { "http://127.0.0.1:\(port)/" }
   /// Heads and bodies as they came.
   var received: [String] { requests.withLock { $0 } }
 
-  func stop() {
-    stopped.withLock { $0 = true }
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
-  }
+  var openConnections: Int { listener.openConnections }
 
-  private func accept() {
-    while true {
-      let connection = Glibc.accept(descriptor, nil, nil)
-      guard connection >= 0 else { break }
-      connections.withLock { $0.append(connection) }
-      Thread { [self] in
-        serve(connection)
-        connections.withLock { $0.removeAll { $0 == connection } }
-        close(connection)
-      }.start()
-    }
-    close(descriptor)
-  }
+  func stop() { listener.stop() }
 
   private func serve(_ connection: Int32) {
     while let request = read(connection) {
-      requests.withLock { $0.append(request) }
-      for step in steps {
+      let number = requests.withLock {
+        $0.append(request)
+        return $0.count
+      }
+      for step in steps[min(number, steps.count) - 1] {
         switch step {
         case .send(let text): guard send(connection, Array(text.utf8)) else { return }
         case .fill(let count): guard send(connection, Array(repeating: 0x61, count: count)) else { return }
+        case .forever(let text):
+          while send(connection, Array(text.utf8)) {}
+          return
+        case .until(let count): try? eventually("\(count) requests") { received.count >= count }
         case .close: return
+        case .reset: return Listener.resetAtClose(connection)
+        case .closeDoor: listener.closeDoor()
         case .hang: return waitForEnd(connection)
         case .trickle: return trickle(connection)
         }

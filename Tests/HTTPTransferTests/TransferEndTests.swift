@@ -42,10 +42,18 @@ import Testing
       (CURLE_UNSUPPORTED_PROTOCOL, .invalidRequest), (CURLE_URL_MALFORMAT, .invalidRequest),
     ] as [(CURLcode, HTTPTransferError.Code)])
   func `what fails before the request has surely not arrived`(code: CURLcode, kind: HTTPTransferError.Code) {
-    for sent in [0, code == CURLE_UNSUPPORTED_PROTOCOL ? 0 : 500] {
-      let error = Self.error(code, sent: sent)
-      #expect(error?.code == kind && error?.mayHaveArrived == false)
-    }
+    let error = Self.error(code, sent: 0)
+    #expect(error?.code == kind && error?.mayHaveArrived == false)
+  }
+
+  @Test(
+    arguments: [
+      CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+      CURLE_URL_MALFORMAT,
+    ])
+  func `the same after it was sent is a second connection's failure`(code: CURLcode) {
+    let error = Self.error(code, sent: 500)
+    #expect(error?.code == .connectionLost && error?.mayHaveArrived == true)
   }
 
   @Test(
@@ -60,9 +68,37 @@ import Testing
     #expect(Self.error(code, sent: 1)?.code == kind && Self.error(code, sent: 1)?.mayHaveArrived == true)
   }
 
+  @Test(
+    arguments: [
+      (CURLE_HTTP2, .connectionLost), (CURLE_PARTIAL_FILE, .connectionLost), (CURLE_COULDNT_CONNECT, .cannotConnect),
+      (CURLE_OPERATION_TIMEDOUT, .timeout),
+    ] as [(CURLcode, HTTPTransferError.Code)])
+  func `what was refused has not arrived, until it is sent again`(code: CURLcode, kind: HTTPTransferError.Code) {
+    for sent in [0, 9] {
+      let end = TransferEnd(
+        code: code, status: 0, sentBytes: sent, wasRefused: true, isOverLimit: false, wasForbidden: false)
+      guard case .failure(let error) = end.result(headers: [:], body: []) else {
+        Issue.record("no answer is no success")
+        continue
+      }
+      #expect(error.mayHaveArrived == (sent > 0) && (sent > 0 || error.code == kind))
+    }
+  }
+
   @Test func `an address that was not let through is told as that`() {
-    guard case .failure(let error) = Self.end(CURLE_COULDNT_CONNECT, wasForbidden: true) else { return }
+    guard case .failure(let error) = Self.end(CURLE_COULDNT_CONNECT, wasForbidden: true) else {
+      Issue.record("no answer is no success")
+      return
+    }
     #expect(error.code == .forbiddenAddress && !error.mayHaveArrived)
     #expect(error.disposition == .reject(error.message))
+  }
+
+  @Test func `one that was let through beside it may have got the request`() {
+    guard case .failure(let error) = Self.end(CURLE_OPERATION_TIMEDOUT, sent: 1, wasForbidden: true) else {
+      Issue.record("no answer is no success")
+      return
+    }
+    #expect(error.code == .timeout && error.mayHaveArrived)
   }
 }

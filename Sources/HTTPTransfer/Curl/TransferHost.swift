@@ -1,31 +1,58 @@
 /// One host's connections. It belongs to the client's thread.
 final class TransferHost {
-  private(set) var opened = 0
+  let name: Substring
+  private(set) var connection = HostRoom.Connection.none
   private(set) var connections = 0
-  /// True from the first answer on, as long as a connection stands. libcurl 7.88 opens a connection for each request that
-  /// comes while the first one is being made (curl#10456), so until then there is one request.
-  var isWarm = false
   /// Requests that libcurl has.
   var inFlight = 0
+  var gone = GoneConnections()
+  private let totals: ConnectionTotals
+
+  /// Of all hosts.
+  final class ConnectionTotals {
+    fileprivate(set) var opened = 0
+    fileprivate(set) var open = 0
+  }
+
+  init(_ name: Substring, _ totals: ConnectionTotals) { (self.name, self.totals) = (name, totals) }
+
+  /// Nothing refers to it any more: libcurl's connections do, without holding it.
+  var isForgettable: Bool { connections == 0 && inFlight == 0 }
 
   func noteOpened() {
-    opened += 1
     connections += 1
+    totals.opened += 1
+    totals.open += 1
   }
 
   func noteClosed() {
     connections -= 1
-    if connections == 0 { isWarm = false }
+    totals.open -= 1
+    guard connections == 0 else { return }
+    connection = .none
   }
 
-  /// Requests that libcurl may have at once: never more than can be sent, as it looks through all that wait.
-  func room(_ settings: HTTPClientSettings) -> Int {
-    isWarm ? max(0, settings.connections * settings.streams - inFlight) : inFlight == 0 ? 1 : 0
+  /// No request needs to know any more what its connection's server said.
+  func noteEnd() {
+    inFlight -= 1
+    if isForgettable { gone.removeAll() }
   }
+
+  /// A request is about to be sent.
+  func noteUp() {
+    if connection == .none { connection = .up }
+  }
+
+  /// - Parameter line: as `HTTP/2 200`.
+  func note(statusLine line: String) { connection = line.hasPrefix("HTTP/2") ? .multiplexed : .up }
 
   /// `https://host:port` of a URL that was checked.
   static func name(of url: String) -> Substring {
-    guard let start = url.firstRange(of: "://")?.upperBound else { return url[...] }
-    return url[..<(url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex)]
+    var slashes = 0
+    let end = url.utf8.firstIndex { byte in
+      if byte == UInt8(ascii: "/") { slashes += 1 }
+      return slashes == 3 || slashes == 2 && (byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#"))
+    }
+    return url[..<(end ?? url.endIndex)]
   }
 }

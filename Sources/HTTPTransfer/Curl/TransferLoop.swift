@@ -5,48 +5,43 @@ import Runtime
 /// The multi handle and what waits in front of it. It belongs to one thread.
 @safe final class TransferLoop {
   private let settings: HTTPClientSettings
+  private let room: HostRoom
   private let multi: UnsafeMutableRawPointer
+  private let totals = TransferHost.ConnectionTotals()
   private var hosts: [Substring: TransferHost] = [:]
-  private var waiting: [Substring: Waiting] = [:]
+  /// So many hosts that some are forgotten.
+  private var hostsLimit = 64
+  private var waiting = RequestQueue()
   private var idle: [Transfer] = []
   /// By the easy handle's address.
   private var busy: [UInt: Transfer] = [:]
-  private var finished: [HTTPOutcome] = []
-  private var started = (count: 0, bytes: 0)
-
-  private struct Waiting {
-    var requests: [HTTPRequest] = []
-    var next = 0
-  }
+  private var finished: [FinishedRequest] = []
 
   init(_ settings: HTTPClientSettings, multi: UnsafeMutableRawPointer) {
     (self.settings, unsafe self.multi) = (settings, unsafe multi)
+    room = HostRoom(connections: settings.connections, streams: settings.streams)
     unsafe bongsu_curl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, settings.connections)
     unsafe bongsu_curl_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, settings.streams)
     unsafe bongsu_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.connections * 4)
   }
 
   var inFlight: Int { busy.count }
-  var connections: Int { hosts.values.reduce(0) { $0 + $1.connections } }
-  var connectionsOpened: Int { hosts.values.reduce(0) { $0 + $1.opened } }
-
+  var connections: Int { totals.open }
+  var connectionsOpened: Int { totals.opened }
   var isIdle: Bool { busy.isEmpty && waiting.isEmpty }
 
   /// What has left the queue since this was asked last.
-  func takeStarted() -> (count: Int, bytes: Int) {
-    defer { started = (0, 0) }
-    return started
-  }
+  func takeLeft() -> (count: Int, bytes: Int) { waiting.takeLeft() }
 
   /// Takes requests that were checked and counted.
-  func add(_ requests: [HTTPRequest]) {
-    for request in requests {
-      waiting[TransferHost.name(of: request.url), default: Waiting()].requests.append(request)
-    }
+  func add(_ requests: [PendingRequest]) {
+    for request in requests { waiting.append(request, to: TransferHost.name(of: request.request.url)) }
   }
 
   /// Starts what may start, lets libcurl work and takes what is done.
-  func turn() -> [HTTPOutcome] {
+  func turn(now: Int64) -> [FinishedRequest] {
+    let tooLate = HTTPTransferError(.timeout, "no connection was free in time")
+    finished += waiting.removeExpired(at: now).map { $0.ended(tooLate) }
     start()
     var running: Int32 = 0
     unsafe curl_multi_perform(multi, &running)
@@ -56,55 +51,66 @@ import Runtime
   }
 
   /// Waits for the sockets, a wake-up or the time.
-  func wait(milliseconds: Int32) {
+  func wait(until deadline: Int64, now: Int64) {
+    let left = min(deadline, waiting.nextDeadline, now + 1_000_000_000) - now
     // What was just finished may have made room.
-    let isReady = waiting.keys.contains { (hosts[$0]?.room(settings) ?? 1) > 0 }
-    unsafe curl_multi_poll(multi, nil, 0, isReady ? 0 : milliseconds, nil)
+    let isReady = waiting.hosts.contains { mayStart($0) }
+    unsafe curl_multi_poll(multi, nil, 0, isReady ? 0 : Int32(clamping: max(0, left) / 1_000_000 + 1), nil)
   }
 
+  /// Gives up everything: what waits was not sent, what is in flight may have been.
+  func abandon() -> [FinishedRequest] {
+    let error = HTTPTransferError(.stopped, "the client is stopped")
+    finished += waiting.removeAll().map { $0.ended(error) }
+    for transfer in Array(busy.values) { end(transfer, CURLE_ABORTED_BY_CALLBACK) }
+    busy = [:]
+    defer { finished = [] }
+    return finished
+  }
+
+  /// Closes the connections. Nothing may be called afterwards.
+  func close() {
+    idle = []
+    unsafe curl_multi_cleanup(multi)
+  }
+}
+
+extension TransferLoop {
   private func start() {
-    for name in waiting.keys {
-      let host = host(name)
-      var room = host.room(settings)
-      while room > 0, let request = next(name) {
-        start(request, host)
-        room -= 1
-      }
+    for name in waiting.hosts {
+      while mayStart(name), let request = waiting.popFirst(of: name) { start(request, host(name)) }
     }
+  }
+
+  private func mayStart(_ name: Substring) -> Bool {
+    let known = hosts[name]
+    let own = known?.inFlight ?? 0
+    let isAlone = busy.count == own && waiting.hostCount == 1
+    return room.isFree(known?.connection ?? .none, inFlight: own, all: busy.count, isAlone: isAlone)
   }
 
   private func host(_ name: Substring) -> TransferHost {
     if let known = hosts[name] { return known }
-    let host = TransferHost()
+    if hosts.count >= hostsLimit {
+      hosts = hosts.filter { !$0.value.isForgettable }
+      hostsLimit = max(64, hosts.count * 2)
+    }
+    let host = TransferHost(name, totals)
     hosts[name] = host
     return host
   }
 
-  /// In the order in which they came, without moving the others each time.
-  private func next(_ name: Substring) -> HTTPRequest? {
-    guard let list = waiting[name] else { return nil }
-    if list.next == list.requests.count {
-      waiting[name] = nil
-      return nil
-    }
-    waiting[name]?.next += 1
-    leave(list.requests[list.next])
-    return list.requests[list.next]
-  }
-
-  private func leave(_ request: HTTPRequest) { started = (started.count + 1, started.bytes + request.size) }
-
-  private func start(_ request: HTTPRequest, _ host: TransferHost) {
+  private func start(_ pending: PendingRequest, _ host: TransferHost) {
     do throws(HTTPTransferError) {
       let transfer = if let known = idle.popLast() { known } else { try Transfer(settings) }
-      transfer.load(request, host)
+      transfer.load(pending, host)
       guard unsafe curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
         throw HTTPTransferError(.configuration, "libcurl does not take a transfer")
       }
       host.inFlight += 1
       busy[unsafe UInt(bitPattern: transfer.easy)] = transfer
     } catch {
-      finished.append(HTTPOutcome(tag: request.tag, .failure(error)))
+      finished.append(pending.ended(error))
     }
   }
 
@@ -117,31 +123,10 @@ import Runtime
   }
 
   private func end(_ transfer: Transfer, _ code: CURLcode) {
-    transfer.host?.inFlight -= 1
     unsafe curl_multi_remove_handle(multi, transfer.easy)
-    finished.append(transfer.outcome(code))
+    let host = transfer.host
+    finished.append(transfer.finish(code))
+    host?.noteEnd()
     idle.append(transfer)
-  }
-
-  /// Gives up everything: what waits was not sent, what is in flight may have been.
-  func abandon() -> [HTTPOutcome] {
-    for list in waiting.values {
-      for request in list.requests[list.next...] {
-        leave(request)
-        let error = HTTPTransferError(.stopped, "the client is stopped")
-        finished.append(HTTPOutcome(tag: request.tag, .failure(error)))
-      }
-    }
-    waiting = [:]
-    for transfer in Array(busy.values) { end(transfer, CURLE_ABORTED_BY_CALLBACK) }
-    busy = [:]
-    defer { finished = [] }
-    return finished
-  }
-
-  /// Closes the connections. Nothing may be called afterwards.
-  func close() {
-    idle = []
-    unsafe curl_multi_cleanup(multi)
   }
 }

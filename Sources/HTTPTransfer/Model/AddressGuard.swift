@@ -11,6 +11,15 @@ public enum AddressGuard {
     }
   }
 
+  /// Plaintext is for this machine alone, whatever its name stands for.
+  static func mayCall(_ address: [UInt8], isPlaintext: Bool, isGuarded: Bool) -> Bool {
+    (!isGuarded || isPublic(address)) && (!isPlaintext || isThisMachine(address))
+  }
+
+  static func isThisMachine(_ bytes: [UInt8]) -> Bool {
+    bytes.count == 4 && bytes[0] == 127 || bytes == [UInt8](repeating: 0, count: 15) + [1]
+  }
+
   /// IANA's special-purpose registry.
   private static func isPublic4(_ bytes: [UInt8]) -> Bool {
     switch (bytes[0], bytes[1], bytes[2]) {

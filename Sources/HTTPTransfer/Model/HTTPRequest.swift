@@ -8,7 +8,7 @@ public struct HTTPRequest: Sendable {
   public var url: String
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]
-  /// From its start on a connection to its end; nil: the client's.
+  /// From its start on a connection to its end, and at most as long before that; nil: the client's.
   public var timeout: Duration?
 
   public init(

@@ -5,8 +5,10 @@ struct TransferEnd {
   var code: CURLcode
   /// The last status line's; 0 where there was none.
   var status: Int
-  /// Of this request, that went to the socket.
+  /// Of this request, that went to a socket, without what was surely refused.
   var sentBytes: Int
+  /// By a server that goes away.
+  var wasRefused = false
   var isOverLimit: Bool
   var wasForbidden: Bool
 
@@ -21,12 +23,22 @@ struct TransferEnd {
   }
 
   private var error: HTTPTransferError {
-    if wasForbidden { return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called") }
+    // A name may have another address as well, that was let through and called.
+    if wasForbidden, sentBytes == 0 {
+      return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called")
+    }
     let (kind, message) = meaning
-    return HTTPTransferError(kind, message, mayHaveArrived: sentBytes > 0 && !Self.neverSent.contains(kind))
+    if sentBytes > 0, Self.beforeSending.contains(kind) {
+      // It was sent on a connection that then ended, and the failure is that of the next one.
+      return HTTPTransferError(.connectionLost, "the connection ended before an answer came", mayHaveArrived: true)
+    }
+    if wasRefused, sentBytes == 0, kind == .connectionLost || kind == .protocolFault {
+      return HTTPTransferError(.connectionLost, "the host went away before it worked on the request")
+    }
+    return HTTPTransferError(kind, message, mayHaveArrived: sentBytes > 0)
   }
 
-  private static let neverSent: Set<HTTPTransferError.Code> = [.cannotConnect, .tls, .invalidRequest]
+  private static let beforeSending: Set<HTTPTransferError.Code> = [.cannotConnect, .tls, .invalidRequest]
 
   private var meaning: (HTTPTransferError.Code, String) {
     switch code {
