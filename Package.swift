@@ -60,7 +60,10 @@ let package = Package(
       ]),
     .target(
       name: "Worker",
-      dependencies: ["Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Telemetry"]),
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
+      ]),
+    .target(name: "Providers", dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Signing", "Worker"]),
 
     // Around them
     .target(
@@ -115,6 +118,11 @@ let package = Package(
     .testTarget(
       name: "HTTPTransferTests",
       dependencies: ["CCurl", "CTestTLS", "HTTPTransfer", "LocalServers", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: [
+        "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Signing", "TestSupport", "Worker",
+      ]),
     .testTarget(
       name: "WorkerTests",
       dependencies: [

@@ -1,0 +1,25 @@
+/// Doubts that a flood of bad tokens is the tokens' fault: a worker for the wrong environment would have every device
+/// of a database disabled.
+struct TokenDoubt {
+  private var answers: [Bool] = []
+  private var next = 0
+  private var bad = 0
+  private static let window = 200
+  /// Fewer say nothing.
+  private static let least = 50
+
+  /// - Parameter isBad: APNs called the token bad.
+  mutating func note(isBad: Bool) {
+    if answers.count < Self.window {
+      answers.append(isBad)
+    } else {
+      if answers[next] { bad -= 1 }
+      answers[next] = isBad
+      next = (next + 1) % Self.window
+    }
+    if isBad { bad += 1 }
+  }
+
+  /// Over half of the last answers.
+  var isDoubtful: Bool { answers.count >= Self.least && bad * 2 > answers.count }
+}

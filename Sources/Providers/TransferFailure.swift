@@ -1,0 +1,32 @@
+import HTTPTransfer
+import Worker
+
+/// What is the same of all providers over HTTP.
+enum TransferFailure {
+  /// Of a call without an answer.
+  static func meaning(of error: HTTPTransferError) -> SendFailure {
+    if error.mayHaveArrived { return SendFailure(.unknown, code: code(error.code)) }
+    if error.code == .invalidRequest { return SendFailure(.permanent, code: code(error.code)) }
+    return SendFailure(.providerBusy, code: code(error.code))
+  }
+
+  private static func code(_ code: HTTPTransferError.Code) -> String {
+    switch code {
+    case .invalidRequest: "INVALID_REQUEST"
+    case .queueFull: "QUEUE_FULL"
+    case .stopped: "STOPPED"
+    case .cannotConnect: "CANNOT_CONNECT"
+    case .tls: "TLS"
+    case .forbiddenAddress: "FORBIDDEN_ADDRESS"
+    case .timeout: "TIMEOUT"
+    case .connectionLost: "CONNECTION_LOST"
+    case .protocolFault: "NO_HTTP"
+    case .configuration: "CONFIGURATION"
+    }
+  }
+
+  /// Seconds; a date is not waited for, as nobody's clock is to be trusted. At most a day.
+  static func retryAfter(_ response: HTTPResponse) -> Duration? {
+    response.headers["retry-after"].flatMap { Int($0) }.map { .seconds(min(Swift.max(0, $0), 86_400)) }
+  }
+}
