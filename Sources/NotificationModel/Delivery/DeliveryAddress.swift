@@ -12,6 +12,10 @@ public enum DeliveryAddress: Sendable, Hashable {
     case .email: .email
     }
   }
+
+  public var device: DeviceAddress? {
+    if case .device(let device) = self { device } else { nil }
+  }
 }
 
 /// An app on a device, as its provider knows it.

@@ -8,7 +8,7 @@ enum APNsMessage {
   static func request(_ send: SendRequest, _ settings: APNsSettings, bearer: String) throws(SendFailure) -> HTTPRequest
   {
     let delivery = send.delivery
-    guard case .device(let device) = delivery.address, let push = delivery.content.push else {
+    guard let device = delivery.address.device, let push = delivery.content.push else {
       throw SendFailure(.permanent, code: "NO_PUSH")
     }
     // It becomes a part of the path.
@@ -17,7 +17,7 @@ enum APNsMessage {
     }
     let host = device.environment == .sandbox ? settings.sandbox : settings.production
     return HTTPRequest(
-      tag: send.tag, url: "\(host)/3/device/\(device.token)",
+      url: "\(host)/3/device/\(device.token)",
       headers: headers(delivery, device, settings, bearer: bearer), body: payload(delivery, push, settings))
   }
 

@@ -1,3 +1,5 @@
+import Worker
+
 /// Doubts that a flood of bad tokens is the tokens' fault: a worker for the wrong environment would have every device
 /// of a database disabled.
 struct TokenDoubt {
@@ -22,4 +24,16 @@ struct TokenDoubt {
 
   /// Over half of the last answers.
   var isDoubtful: Bool { answers.count >= Self.least && bad * 2 > answers.count }
+
+  /// A bad token is the token's fault only while most are good.
+  mutating func judged(_ result: SendResult) -> SendResult {
+    switch result {
+    case .sent: note(isBad: false)
+    case .failed(let failure) where failure.code == "BadDeviceToken":
+      note(isBad: true)
+      if isDoubtful { return .failed(SendFailure(.providerRefuses, code: "BadDeviceTokens")) }
+    case .failed: break
+    }
+    return result
+  }
 }

@@ -21,7 +21,7 @@ enum OutcomeRules {
     case .deadAddress(let since):
       // Nothing is left to do for it: no dead letter, only the word that the address is dead.
       (outcome.state, outcome.errorClass, outcome.deadSince) = (.fail, nil, since ?? now)
-    case .providerBusy, .providerRefuses: return nil
+    case .providerBusy, .providerThrottles, .providerRefuses: return nil
     }
     return outcome
   }

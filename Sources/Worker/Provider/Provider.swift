@@ -64,6 +64,9 @@ public struct SendFailure: Error, Sendable, Equatable {
     /// The provider takes nothing at present, or could not be reached, and has surely not taken this. It counts as no
     /// attempt; the worker tries again itself, later and slowly.
     case providerBusy
+    /// As `providerBusy`, where the provider says that it gets too much, as by 429 or a quota: the worker also sends more
+    /// slowly from then on.
+    case providerThrottles
     /// The provider refuses all that this worker sends, as for a wrong key: a person must act. Nothing is lost meanwhile.
     case providerRefuses
   }

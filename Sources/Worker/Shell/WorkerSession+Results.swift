@@ -32,7 +32,8 @@ extension WorkerSession {
     switch failure.effect {
     case .retriable, .permanent, .deadAddress: breaker.succeeded()
     case .unknown: breaker.failed(jitter: jitter, now: now)
-    case .providerBusy:
+    case .providerBusy: breaker.failed(retryAfter: retryAfter, jitter: jitter, now: now)
+    case .providerThrottles:
       pacer.slowDown(now: now)
       breaker.failed(retryAfter: retryAfter, jitter: jitter, now: now)
     case .providerRefuses:

@@ -43,7 +43,9 @@ import Testing
     let dead = Self.outcome(.deadAddress(since: UnixTime(milliseconds: 3)))
     #expect(dead?.state == .fail && dead?.errorClass == nil && dead?.deadSince == UnixTime(milliseconds: 3))
     #expect(Self.outcome(.deadAddress(since: nil))?.deadSince == Self.now)
-    #expect(Self.outcome(.providerBusy) == nil && Self.outcome(.providerRefuses) == nil)
+    for effect in [SendFailure.Effect.providerBusy, .providerThrottles, .providerRefuses] {
+      #expect(Self.outcome(effect) == nil)
+    }
   }
 
   @Test func `what is too late is not sent`() {
