@@ -6,6 +6,7 @@ public final class GroupReader {
   private let wake: WakeSignal
   /// What is read at present.
   public private(set) var owned: Set<TopicPartition> = []
+  private let topics: [String]
   private var gathered: [SourceRecord] = []
   private var next: [TopicPartition: Int64] = [:]
   private var isHeld = false
@@ -39,7 +40,6 @@ public final class GroupReader {
     public init() {}
   }
 
-  /// Joins the group.
   /// - Parameter wake: signalled when something has come.
   public init(_ settings: Settings, wake: WakeSignal) throws(KafkaError) {
     var kafka = settings.kafka
@@ -54,11 +54,13 @@ public final class GroupReader {
     }
     kafka.properties.merge(own) { given, _ in given }
     if let instance = settings.instance { kafka.properties["group.instance.id"] = instance }
-    self.wake = wake
+    (self.wake, topics) = (wake, settings.topics)
     consumer = try Consumer(kafka, group: settings.group, wake: wake)
     consumer.onRebalance = { [weak self] change in self?.rebalance(change) }
-    try consumer.subscribe(settings.topics)
   }
+
+  /// Joins the group. The topics should be there by then: of one that comes later librdkafka hears within five minutes.
+  public func join() throws(KafkaError) { try consumer.subscribe(topics) }
 
   /// When what is gathered has lingered, in monotonic nanoseconds; nil where there is nothing.
   public private(set) var ripeAt: Int64?

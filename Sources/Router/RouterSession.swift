@@ -53,6 +53,7 @@ final class RouterSession {
   func run() throws(RouterError) {
     defer { close() }
     try outlet.warm()
+    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
     report(RouterState(.routing))
     while !stop.isRequested {
       progress.note()

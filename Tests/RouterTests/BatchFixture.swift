@@ -69,12 +69,12 @@ extension RoutedBatch {
   }
 
   private func values(of topic: NotificationTopic, schema: String) -> [Data] {
-    records.filter { $0.topic == topic && $0.header("schema") == schema }.map { Data($0.value ?? []) }
+    records.filter { $0.topic == topic && $0.header("schema") == schema }.map { Data($0.content.value ?? []) }
   }
 }
 
 extension OutgoingRecord {
   func header(_ name: String) -> String? {
-    headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+    content.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
   }
 }

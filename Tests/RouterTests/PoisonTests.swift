@@ -51,7 +51,7 @@ struct PoisonTests {
     let poison = BatchFixture.record(payload, offset: 41, headers: headers)
     let batch = try fixture.router().route([poison, BatchFixture.record(RouterSite.hello(2))], now: BatchFixture.noon)
     let letter = try #require(batch.deadLetters.first)
-    #expect(letter.value == poison.value && letter.key == poison.key && batch.deadLetters.count == 1)
+    #expect(letter.content.value == poison.value && letter.content.key == poison.key && batch.deadLetters.count == 1)
     #expect(letter.header("bongsu-error-code") == code)
     #expect(letter.header("bongsu-error-class") == (code == "UNKNOWN_USER" ? "RETRIABLE" : "PERMANENT"))
     #expect(letter.header("bongsu-origin") == "notification.events/0/41")
@@ -87,13 +87,13 @@ struct PoisonTests {
     #expect(Set(try first.deliveries().map(\.user)) == [1, 2])
     #expect(try first.routed().map(\.unresolved) == [1])
     let letter = try #require(first.deadLetters.first)
-    #expect(letter.header("bongsu-recipients") == "1" && letter.value == event.value)
+    #expect(letter.header("bongsu-recipients") == "1" && letter.content.value == event.value)
 
     try fixture.database.run(
       "INSERT INTO notification.app_user (user_id, email) VALUES (4711, 'late@example.com')")
     let again = SourceRecord(
-      place: event.place, offset: 9, timestamp: event.timestamp, key: letter.key, value: letter.value,
-      headers: letter.headers)
+      place: event.place, offset: 9, timestamp: event.timestamp, key: letter.content.key, value: letter.content.value,
+      headers: letter.content.headers)
     let second = try router.route([again], now: BatchFixture.noon)
     #expect(try second.deliveries().map(\.user) == [4711] && second.deadLetters.isEmpty)
     #expect(try second.routed()[0].eventTime == first.routed()[0].eventTime)

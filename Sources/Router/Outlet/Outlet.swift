@@ -34,13 +34,10 @@ final class Outlet {
     for topic in Self.produced { topics[topic] = try producer.topic(settings.topics.name(topic)) }
   }
 
-  /// Fetches the topics' metadata, so that a missing one is told before the first event.
+  /// A missing topic, of those that are read and produced to, is told before the first event.
   func warm() throws(RouterError) {
     do throws(KafkaError) {
-      for topic in try producer.warm(topics: Self.produced.map(settings.topics.name), timeoutMilliseconds: 5_000) {
-        guard let error = topic.error else { continue }
-        throw KafkaError(error, "topic \(topic.name) cannot be used; type bongsu topics apply, or grant the right")
-      }
+      try producer.require(([.events] + Self.produced).map(settings.topics.name))
     } catch {
       throw RouterError(.kafka, "Kafka's topics", cause: error)
     }
@@ -59,31 +56,23 @@ final class Outlet {
 
   private func send(_ record: OutgoingRecord, batch: UInt, token: UInt) throws(RouterError) {
     guard let topic = topics[record.topic] else { preconditionFailure("\(record.topic.name) is not produced to") }
-    var headers = RecordHeaders()
-    for header in record.headers {
-      if let value = header.value { headers.add(header.name, value.span.bytes) } else { headers.add(header.name, nil) }
-    }
-    let (key, value) = (record.key ?? [], record.value ?? [])
-    while true {
-      do throws(KafkaError) {
-        try producer.produce(
-          topic, key: record.key == nil ? nil : key.span.bytes, value: record.value == nil ? nil : value.span.bytes,
-          headers: &headers,
-          token: token)
-        break
-      } catch {
-        if let source = record.source, Self.isTooLarge(error) {
-          return try send(.pointer(to: source, because: error.code.description), batch: batch, token: token)
-        }
-        guard error.code == .queueFull else { throw RouterError(.kafka, "Kafka took no record", cause: error) }
-        _ = Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 100)
-        wake.clear()
-        drain()
-        if let fault { throw fault }
+    do throws(KafkaError) {
+      while try !producer.offer(record.content, to: topic, token: token), fault == nil { awaitRoom() }
+    } catch {
+      if let source = record.source, Self.isTooLarge(error) {
+        return try send(.pointer(to: source, because: error.code.description), batch: batch, token: token)
       }
+      throw RouterError(.kafka, "Kafka took no record", cause: error)
     }
+    if let fault { throw fault }
     letters[token] = record.source
     flight.add(to: batch)
+  }
+
+  private func awaitRoom() {
+    _ = Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 100)
+    wake.clear()
+    drain()
   }
 
   private static func isTooLarge(_ error: KafkaError) -> Bool {

@@ -4,9 +4,7 @@ public import NotificationModel
 /// A record to be produced.
 public struct OutgoingRecord: Sendable {
   public let topic: NotificationTopic
-  public let key: [UInt8]?
-  public let value: [UInt8]?
-  public let headers: [SourceRecord.Header]
+  public let content: RecordContent
   /// Of a dead letter, what to put into its place where Kafka refuses it for its size.
   let source: SourceRecord?
 
@@ -15,9 +13,7 @@ public struct OutgoingRecord: Sendable {
     source: SourceRecord? = nil
   ) {
     self.topic = topic
-    self.key = key
-    self.value = value
-    self.headers = headers
     self.source = source
+    content = RecordContent(key: key, value: value, headers: headers)
   }
 }

@@ -4,9 +4,12 @@ import NotificationModel
 /// A record that a worker produces.
 struct ToldRecord {
   let topic: NotificationTopic
-  let key: [UInt8]?
-  let value: [UInt8]?
-  let headers: [SourceRecord.Header]
+  let content: RecordContent
+
+  init(_ topic: NotificationTopic, key: [UInt8]?, value: [UInt8]?, headers: [SourceRecord.Header]) {
+    self.topic = topic
+    content = RecordContent(key: key, value: value, headers: headers)
+  }
 }
 
 /// What others are told of a delivery's attempts.
@@ -43,7 +46,7 @@ enum Telling {
   private static func deadLetter(_ source: SourceRecord, _ note: FailureNote) -> ToldRecord {
     let added = note.headers(hasEventTime: source.header(RecordHeader.eventTime) != nil)
     return ToldRecord(
-      topic: .deadLetters, key: source.key, value: source.value,
+      .deadLetters, key: source.key, value: source.value,
       headers: source.headers.filter { FailureNote.keeps($0.name) }
         + added.map { SourceRecord.Header($0.name, $0.text) })
   }
@@ -59,6 +62,6 @@ enum Telling {
   private static func record(_ status: DeliveryStatus) -> ToldRecord {
     var writer = JSONWriter()
     status.write(to: &writer)
-    return ToldRecord(topic: .status, key: Array(status.deliveryID.utf8), value: writer.bytes, headers: [schema])
+    return ToldRecord(.status, key: Array(status.deliveryID.utf8), value: writer.bytes, headers: [schema])
   }
 }

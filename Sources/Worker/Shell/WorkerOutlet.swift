@@ -28,13 +28,10 @@ final class WorkerOutlet {
     for topic in Self.produced { topics[topic] = try producer.topic(settings.name(topic)) }
   }
 
-  /// Fetches the topics' metadata, so that a missing one is told before the first delivery.
+  /// A missing topic, of those that are read and produced to, is told before the first delivery.
   func warm() throws(WorkerError) {
     do throws(KafkaError) {
-      for topic in try producer.warm(topics: Self.produced.map(settings.name), timeoutMilliseconds: 5_000) {
-        guard let error = topic.error else { continue }
-        throw KafkaError(error, "topic \(topic.name) cannot be used; type bongsu topics apply, or grant the right")
-      }
+      try producer.require(([settings.channel.topic] + Self.produced).map(settings.name))
     } catch {
       throw WorkerError("Kafka's topics", cause: error)
     }
@@ -43,24 +40,18 @@ final class WorkerOutlet {
   /// - Parameter tag: comes back from `drain` when Kafka has it; 0 does not.
   func send(_ record: ToldRecord, tag: UInt64) throws(WorkerError) {
     guard let topic = topics[record.topic] else { preconditionFailure("\(record.topic.name) is not produced to") }
-    var headers = RecordHeaders()
-    for header in record.headers {
-      if let value = header.value { headers.add(header.name, value.span.bytes) } else { headers.add(header.name, nil) }
+    do throws(KafkaError) {
+      while try !producer.offer(record.content, to: topic, token: UInt(tag)), fault == nil { awaitRoom() }
+    } catch {
+      throw WorkerError("Kafka took no record", cause: error)
     }
-    let (key, value) = (record.key ?? [], record.value ?? [])
-    while true {
-      do throws(KafkaError) {
-        return try producer.produce(
-          topic, key: record.key == nil ? nil : key.span.bytes, value: record.value == nil ? nil : value.span.bytes,
-          headers: &headers, token: UInt(tag))
-      } catch {
-        guard error.code == .queueFull else { throw WorkerError("Kafka took no record", cause: error) }
-        _ = Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 100)
-        wake.clear()
-        collect()
-        if let fault { throw fault }
-      }
-    }
+    if let fault { throw fault }
+  }
+
+  private func awaitRoom() {
+    _ = Poll.wait([wake.fileDescriptor], timeoutMilliseconds: 100)
+    wake.clear()
+    collect()
   }
 
   /// Takes Kafka's answers.

@@ -78,6 +78,9 @@ final class WorkerSession {
   func run() throws(WorkerError) {
     defer { close() }
     try outlet.warm()
+    do throws(KafkaError) { try reader.join() } catch {
+      throw WorkerError("joining the group \(settings.group)", cause: error)
+    }
     report(WorkerState(.working))
     while !stop.isRequested {
       progress.note()

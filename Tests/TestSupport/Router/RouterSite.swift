@@ -25,8 +25,11 @@ public struct RouterSite: Sendable {
     if makesTopics { try makeTopics() }
   }
 
-  public func makeTopics() throws {
-    for topic in [NotificationTopic.events, .status, .deadLetters, .parked] + DeliveryChannel.allCases.map(\.topic) {
+  public static let topics: [NotificationTopic] =
+    [.events, .status, .deadLetters, .parked] + DeliveryChannel.allCases.map(\.topic)
+
+  public func makeTopics(_ topics: [NotificationTopic] = topics) throws {
+    for topic in topics {
       let limit = topic == .events ? "20000000" : topic == .deadLetters ? "3000000" : "1048588"
       try broker.makeTopic(name(topic), partitions: partitions, configuration: ["max.message.bytes": limit])
     }

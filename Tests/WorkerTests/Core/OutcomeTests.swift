@@ -82,23 +82,23 @@ import Testing
     let outcome = SendOutcome(state: .retrying, code: "E", errorClass: .retriable, retryAfter: 900, time: Self.now)
     let told = Telling.outcome(outcome, of: job, now: Self.now)
     #expect(told.map(\.topic) == [.status, .deadLetters])
-    #expect(told[1].key == job.record.key && told[1].value == job.record.value)
-    let headers = told[1].headers.map { "\($0.name)=\(String(decoding: $0.value ?? [], as: UTF8.self))" }
+    #expect(told[1].content.key == job.record.key && told[1].content.value == job.record.value)
+    let headers = told[1].content.headers.map { "\($0.name)=\(String(decoding: $0.value ?? [], as: UTF8.self))" }
     #expect(
       headers == [
         "schema=delivery.v1", "traceparent=00-a", "bongsu-replay=1", "bongsu-event-time=5", "bongsu-attempt=2",
         "bongsu-origin=notification.sms/3/9", "bongsu-error-class=RETRIABLE", "bongsu-error-code=E",
         "bongsu-error-detail=", "bongsu-retry-after=900",
       ])
-    let status = try JSONDecoder().decode(DeliveryStatus.self, from: Data(told[0].value ?? []))
+    let status = try JSONDecoder().decode(DeliveryStatus.self, from: Data(told[0].content.value ?? []))
     #expect(status.state == .retrying && status.attempt == 2 && status.replay == 1 && status.reason == "E")
-    #expect(String(decoding: told[0].value ?? [], as: UTF8.self).contains("+8210") == false)
+    #expect(String(decoding: told[0].content.value ?? [], as: UTF8.self).contains("+8210") == false)
   }
 
   @Test func `a success and a dead address are told by their status alone`() throws {
     let job = try Self.job()
     let sent = Telling.outcome(SendOutcome(state: .success, providerID: "p", time: Self.now), of: job, now: Self.now)
-    #expect(sent.map(\.topic) == [.status] && sent[0].key == Array("d".utf8))
+    #expect(sent.map(\.topic) == [.status] && sent[0].content.key == Array("d".utf8))
     let dead = SendOutcome(state: .fail, code: "Unregistered", deadSince: Self.now, time: Self.now)
     #expect(Telling.outcome(dead, of: job, now: Self.now).map(\.topic) == [.status])
   }
@@ -115,7 +115,7 @@ import Testing
       })
     #expect(problem.code == code)
     let told = Telling.unreadable(record, problem)
-    #expect(told.topic == .deadLetters && told.value == record.value)
+    #expect(told.topic == .deadLetters && told.content.value == record.value)
   }
 
   @Test func `a delivery of another channel is none for this worker`() throws {
