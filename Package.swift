@@ -82,7 +82,7 @@ let package = Package(
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy",
+        "Policy", "Providers", "Worker",
       ]),
 
     // Tests

@@ -5,8 +5,10 @@ import EmbeddedBroker
 import Operations
 import Postgres
 import Redis
+import Providers
 import Relay
 import Router
+import Worker
 
 let configurationCommand = Command(
   "config", summary: "Check the configuration, or show it with where each value comes from",
@@ -47,13 +49,18 @@ private let showCommand = Command(
 
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
-  let own: Set = ["http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "topics"]
+  let own: Set = [
+    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "sms",
+    "topics", "worker",
+  ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
   _ = RelaySettings(root: root)
   _ = TopicSection(root: root)
   _ = RedisSettings(root: root)
   RouterSettings.check(root: root)
+  WorkerSettings.check(root: root)
+  ProviderSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }

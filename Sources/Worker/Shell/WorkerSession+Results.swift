@@ -25,6 +25,7 @@ extension WorkerSession {
 
   /// What an answer says of the provider as a whole.
   private func judge(_ result: SendResult, _ now: Int64) {
+    defer { tellOfProvider(result) }
     guard case .failed(let failure) = result else { return breaker.succeeded() }
     metrics.countFailure(failure.code)
     let retryAfter = failure.retryAfter.map { Int64($0 / .nanoseconds(1)) }
@@ -36,9 +37,26 @@ extension WorkerSession {
     case .providerThrottles:
       pacer.slowDown(now: now)
       breaker.failed(retryAfter: retryAfter, jitter: jitter, now: now)
-    case .providerRefuses:
-      logger.error("the provider refuses everything: a person must act", ["code": failure.code])
-      breaker.failed(opens: true, retryAfter: retryAfter, jitter: jitter, now: now)
+    case .providerRefuses: breaker.failed(opens: true, retryAfter: retryAfter, jitter: jitter, now: now)
+    }
+  }
+
+  /// Once when it is not called any more, and once when it is again.
+  private func tellOfProvider(_ result: SendResult) {
+    if breaker.state == .closed {
+      guard providerRests else { return }
+      providerRests = false
+      logger.notice("the provider takes deliveries again", ["provider": provider.name])
+      if redisRest == nil { note(WorkerState(.working)) }
+    } else if !providerRests, case .failed(let failure) = result {
+      providerRests = true
+      let fields = ["provider": provider.name, "code": failure.code]
+      if failure.effect == .providerRefuses {
+        logger.error("the provider refuses everything: a person must act, deliveries wait", fields)
+      } else {
+        logger.warning("the provider takes nothing at present, deliveries wait", fields)
+      }
+      note(WorkerState(.holding, "\(provider.name): \(failure.code)"))
     }
   }
 

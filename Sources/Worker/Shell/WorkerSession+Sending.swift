@@ -127,7 +127,7 @@ extension WorkerSession {
     guard redisRest != nil else { return }
     redisRest = nil
     logger.notice("Redis answers again")
-    note(WorkerState(.working))
+    if !providerRests { note(WorkerState(.working)) }
   }
 
   private func send(_ tags: [UInt64]) throws(WorkerError) {

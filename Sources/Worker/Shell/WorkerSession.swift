@@ -36,6 +36,8 @@ final class WorkerSession {
   var breaker = Breaker()
   /// While Redis is away and nothing may be sent without it.
   var redisRest: (until: Int64, backoff: Backoff)?
+  /// The breaker is not closed, and it was told.
+  var providerRests = false
   var random = SystemRandomNumberGenerator()
   private var nextTag: UInt64 = 1
   private var finished: [TopicPartition: Int64] = [:]

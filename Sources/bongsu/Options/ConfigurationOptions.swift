@@ -20,7 +20,8 @@ struct ConfigurationOptions {
 
   /// Every section that there is, as one file is for all roles of a machine.
   private static let sections: Set = [
-    "broker", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "topics",
+    "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router",
+    "sms", "topics", "worker",
   ]
 
   /// Judges what was read, once everything was asked for; sections of others are not looked at.

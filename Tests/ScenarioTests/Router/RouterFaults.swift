@@ -3,9 +3,9 @@ import LocalServers
 import TestSupport
 import Testing
 
-extension Scenarios {
+extension RoleScenarios {
   /// Each under load, judged by the oracle over all events.
-  @Suite(.requires(.redis)) struct RouterFaults {
+  @Suite struct RouterFaults {
     private static let events = Soak.choose(1_500, soak: 20_000)
 
     @Test(arguments: Soak.seeds)

@@ -23,9 +23,9 @@ final class RouterPlay {
   private init(_ name: String, _ seed: UInt64) throws {
     (self.name, self.seed) = (name, seed)
     random = SeededGenerator(seed: seed)
-    let stage = try RouterStage.shared
+    let stage = try RoleStage.shared
     (redis, postgres) = (stage.redis, stage.postgres)
-    site = try RouterSite(broker: Stage.shared.kafka, postgres: stage.postgres)
+    site = try RouterSite(broker: stage.broker, postgres: stage.postgres)
     try site.makePeople(Self.people)
     // Every tenth wants no SMS, every seventh has a device that is signed out.
     try site.database.run(
@@ -48,7 +48,7 @@ final class RouterPlay {
       try body(play)
       try play.settle()
     } catch {
-      try? RouterStage.shared.recover()
+      try? RoleStage.shared.recover()
       Issue.record(error, "\(name), seed \(seed)\n\(play.lastWords)", sourceLocation: location)
       return
     }
@@ -97,24 +97,4 @@ final class RouterPlay {
   private func settle() throws { try waitUntilRouted() }
 
   private var lastWords: String { routers.map(\.lastWords).joined(separator: "\n") }
-}
-
-/// Servers of the routers' plays, apart from those of the relay's, with a Redis of its own.
-final class RouterStage: Sendable {
-  let postgres: PostgresServer
-  let redis: RedisServer
-
-  private static let made = Result { try RouterStage() }
-  static var shared: RouterStage { get throws { try made.get() } }
-
-  private init() throws {
-    postgres = try Stage.shared.postgres
-    redis = try RedisServer()
-  }
-
-  /// Everything runs again, whatever a play that failed left behind.
-  func recover() throws {
-    try Stage.shared.recover()
-    redis.resume()
-  }
 }

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// All scenarios, one after another: a server that one of them stops is missed by nobody else.
+/// The relay's scenarios, one after another: a server that one of them stops is missed by nobody else.
 @Suite(.serialized, .requires(.postgres, .broker), .timeLimit(.minutes(15))) enum Scenarios {}
 
 /// The servers of a scenario, and a way to each on which the network can fail.

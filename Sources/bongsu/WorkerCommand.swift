@@ -1,0 +1,84 @@
+import Arguments
+import Configuration
+import NotificationModel
+import Operations
+import Providers
+import Runtime
+import Worker
+
+let workerCommand = Command(
+  "worker", summary: "Hand a channel's deliveries to its provider",
+  discussion: "A worker reads one channel's topic, claims each delivery in Redis so that none is sent twice, calls the "
+    + "provider, and writes what became of it to notification.status and what failed to notification.dlq. Several "
+    + "share the topic's partitions; each channel has workers of its own. SIGTERM finishes what is in flight.",
+  examples: [
+    .init("bongsu worker --channel push.ios --config /etc/bongsu/bongsu.yaml", "as the file says")
+  ],
+  options: WorkerOptions.channel + ConfigurationOptions.file + WorkerOptions.servers + RelayOptions.listen
+) { arguments in
+  let options = try WorkerOptions.read(arguments)
+  try runDaemon("worker", options.operations) { registry, logger in
+    let worker = options.worker
+    let provider = try options.provider.provider(redis: worker.redis, prefix: worker.redisPrefix)
+    let role = WorkerRole(worker, provider: provider, registry: registry, logger: logger)
+    return [WorkerService(role: role, stopDeadline: worker.stopDeadline)]
+  }
+}
+
+/// The options of a worker, and the sections behind them.
+struct WorkerOptions {
+  static let channel: [Option] = [
+    .string(
+      "channel", "NAME", completion: .words(DeliveryChannel.allCases.map(\.rawValue)),
+      help: "Whose deliveries to send: push.ios. There is no provider for other channels yet.")
+  ]
+
+  static let servers: [Option] = [
+    .string("redis", "ADDRESS", help: "HOST:PORT or a unix socket's path (127.0.0.1:6379)."),
+    .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
+    .string("group", "NAME", help: "Kafka's consumer group (bongsu-worker- and the channel)."),
+  ]
+
+  private static let configuration = ConfigurationOptions(keys: [
+    ("channel", "worker.channel"), ("redis", "redis.address"), ("bootstrap-servers", "kafka.bootstrapServers"),
+    ("group", "worker.group"), ("listen", "http.listen"),
+  ])
+
+  let worker: WorkerSettings
+  let provider: ProviderSettings
+  let operations: OperationsSettings
+
+  static func read(_ arguments: ParsedArguments) throws -> WorkerOptions {
+    let root = try configuration.reader(arguments)
+    let operations = OperationsSettings(root)
+    let channel = WorkerSettings.channel(root: root)
+    let worker = WorkerSettings(root: root, channel: channel ?? .pushIOS)
+    let provider = channel.flatMap { ProviderSettings(root: root, channel: $0) }
+    var sections: Set = ["http", "kafka", "log", "redis", "worker"]
+    if let channel { sections.insert(channel.provider) }
+    try ConfigurationOptions.finish(root, reading: sections)
+    guard let worker, let provider else {
+      preconditionFailure("the reader found nothing wrong with what is missing")
+    }
+    return WorkerOptions(worker: worker, provider: provider, operations: operations)
+  }
+}
+
+/// The worker as a part of a daemon.
+struct WorkerService: Service {
+  let role: WorkerRole
+  let stopDeadline: Duration
+  let name = "worker"
+
+  func start() { role.start() }
+  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
+  var failed: WakeSignal { role.failed }
+  var failure: String? { role.failure }
+
+  var healthProblems: [String: String] { role.hangs ? ["worker": "has made no progress for three minutes"] : [:] }
+
+  var readinessProblems: [String: String] {
+    let state = role.state
+    return state.kind == .working ? [:] : ["worker": "\(state.kind.rawValue): \(state.reason)"]
+  }
+}
