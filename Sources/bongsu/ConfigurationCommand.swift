@@ -4,8 +4,8 @@ import Configuration
 import EmbeddedBroker
 import Operations
 import Postgres
-import Redis
 import Providers
+import Redis
 import Relay
 import Router
 import Worker

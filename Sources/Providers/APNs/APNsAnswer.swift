@@ -17,7 +17,10 @@ struct APNsAnswer {
       result = .sent(providerID: response.headers["apns-id"])
     case .success(let response):
       let body = Body(response.body)
-      let reason = body.reason ?? "HTTP_\(response.status)"
+      guard let reason = body.reason else {
+        result = .failed(Self.withoutReason(response))
+        return
+      }
       let retryAfter = TransferFailure.retryAfter(response)
       let effect = Self.effect(response.status, reason, since: body.since, registeredAt: registeredAt)
       needsToken = reason == "ExpiredProviderToken"
@@ -42,6 +45,14 @@ struct APNsAnswer {
     }
 
     var since: UnixTime? { timestamp.map { UnixTime(milliseconds: $0) } }
+  }
+
+  /// APNs gives one always: what has none was cut, or comes from something on the way to it.
+  private static func withoutReason(_ response: HTTPResponse) -> SendFailure {
+    let code = "HTTP_\(response.status)"
+    if response.isTruncated { return SendFailure(.unknown, code: code) }
+    let effect: SendFailure.Effect = response.status >= 500 ? .providerBusy : .providerRefuses
+    return SendFailure(effect, code: code, retryAfter: TransferFailure.retryAfter(response))
   }
 
   private static func effect(

@@ -23,9 +23,10 @@ extension ConfigurationReader {
     string(key, default: standard, expected: "https://HOST, without a path") {
       guard $0.hasPrefix("https://") else { return false }
       let host = $0.dropFirst("https://".count)
-      return !host.isEmpty && host.utf8.allSatisfy { byte in
-        byte > 0x20 && byte < 0x7F && !"/?#@\\".utf8.contains(byte)
-      }
+      return !host.isEmpty
+        && host.utf8.allSatisfy { byte in
+          byte > 0x20 && byte < 0x7F && !"/?#@\\".utf8.contains(byte)
+        }
     }
   }
 }

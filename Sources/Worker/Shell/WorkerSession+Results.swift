@@ -50,7 +50,7 @@ extension WorkerSession {
       if redisRest == nil { note(WorkerState(.working)) }
     } else if !providerRests, case .failed(let failure) = result {
       providerRests = true
-      let fields = ["provider": provider.name, "code": failure.code]
+      let fields: Logger.Metadata = ["provider": provider.name, "code": failure.code]
       if failure.effect == .providerRefuses {
         logger.error("the provider refuses everything: a person must act, deliveries wait", fields)
       } else {
