@@ -161,8 +161,8 @@ let package = Package(
     .testTarget(
       name: "DeployTests",
       dependencies: [
-        "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "Operations", "Postgres", "Redis", "Relay",
-        "Router", "Telemetry", "TestSupport", "bongsu",
+        "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
+        "Postgres", "Providers", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

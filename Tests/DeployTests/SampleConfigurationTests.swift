@@ -4,11 +4,13 @@ import EmbeddedBroker
 import LocalServers
 import Operations
 import Postgres
+import Providers
 import Redis
 import Relay
 import Router
 import TestSupport
 import Testing
+import Worker
 
 @testable import bongsu
 
@@ -30,6 +32,8 @@ struct SampleConfigurationTests {
     let relay = RelaySettings(root: root)
     _ = BrokerSettings(root: root)
     RouterSettings.check(root: root)
+    WorkerSettings.check(root: root)
+    ProviderSettings.check(root: root)
     do {
       try root.finish()
       return ([], relay?.sources ?? [])
@@ -48,6 +52,8 @@ struct SampleConfigurationTests {
     _ = BrokerSettings(root: root)
     _ = RedisSettings(root: root)
     RouterSettings.check(root: root)
+    WorkerSettings.check(root: root)
+    ProviderSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

@@ -22,13 +22,42 @@ struct SystemdUnitTests {
     return path
   }
 
-  @Test(.requires(.systemd), arguments: ["relay", "broker", "router"])
+  @Test(.requires(.systemd), arguments: ["relay", "broker", "router", "worker@"])
   func `systemd knows every directive and finds nothing wrong`(role: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
     let unit = try verifiable("deploy/systemd/bongsu-\(role).service", in: folder)
     let (exit, lines) = try run("systemd-analyze", ["verify", "--recursive-errors=no", unit])
     #expect(exit.isSuccess && !lines.contains { $0.contains("bongsu-\(role)") }, "\(lines)")
+  }
+
+  /// 1.1 of 10, as the relay.
+  @Test(.requires(.systemd), arguments: ["router", "worker@"])
+  func `a role that keeps nothing has the network and local sockets, no more`(role: String) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let unit = try verifiable("deploy/systemd/bongsu-\(role).service", in: folder)
+    let (exit, lines) = try run(
+      "systemd-analyze", ["security", "--offline=true", "--threshold=11", "--no-pager", unit])
+    #expect(exit.isSuccess, "\(lines.joined(separator: "\n"))")
+  }
+
+  @Test func `the key that systemd hands over reaches the worker`() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let text = try DeployFile.text("deploy/systemd/bongsu-worker@push.ios.service.d/provider.conf")
+    let (_, variable, name) = try #require(text.firstMatch(of: #/Environment=([A-Z_]+)=%d\/([a-z-]+)/#)).output
+    #expect(text.contains("LoadCredential=\(name):"))
+    _ = try run(
+      "openssl",
+      [
+        "genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+        folder.file(String(name)),
+      ])
+    let (exit, lines) = try BongsuProcess.run(
+      ["config", "show", "--config", DeployFile.path("deploy/bongsu.yaml")],
+      environment: [String(variable): folder.file(String(name))])
+    #expect(exit.isSuccess && lines.contains { $0.hasPrefix("apns.key: ***") }, "\(lines)")
   }
 
   /// 1.3 of 10: as the relay, and its directory.

@@ -28,13 +28,9 @@ extension APNsSettings {
   /// Reads the section for what is wrong in it alone, on a machine that may have no such worker.
   public static func check(root: ConfigurationReader) {
     let section = root.section("apns")
-    if section.isSet("teamID") || section.isSet("keyID") || section.isSet("key") || section.isSet("keyFile") {
-      _ = APNsSettings(root: root)
-    } else {
-      _ = (section.identifier("teamID"), section.identifier("keyID"), section.signingKey("key", .p256))
-      var settings = APNsSettings(teamID: "", keyID: "", key: "")
-      settings.readRest(section)
-    }
+    _ = (section.identifier("teamID"), section.identifier("keyID"), section.signingKey("key", .p256))
+    var settings = APNsSettings(teamID: "", keyID: "", key: "")
+    settings.readRest(section)
   }
 
   private mutating func readRest(_ section: ConfigurationReader) {
