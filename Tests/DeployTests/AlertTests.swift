@@ -1,11 +1,13 @@
 import EmbeddedBroker
 import LocalServers
+import NotificationModel
 import Telemetry
 import TestSupport
 import Testing
 
 @testable import Relay
 @testable import Router
+@testable import Worker
 @testable import bongsu
 
 @Suite("The alert rules")
@@ -14,12 +16,13 @@ struct AlertTests {
 
   private func alerts() throws -> AlertRules { AlertRules(try DeployFile.text("\(Self.folder)/alerts.yaml")) }
 
-  /// What a relay, a router and a broker show to Prometheus.
+  /// What a relay, a router, a worker and a broker show to Prometheus.
   private func page() throws -> String {
     let registry = MetricsRegistry()
     _ = RelayMetrics(registry, source: "shop")
     _ = WatchMetrics(registry, source: "shop")
     routerMetrics(registry)
+    workerMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -29,6 +32,17 @@ struct AlertTests {
     var counts = RoutedCounts()
     counts.deadLetters["INVALID_JSON"] = 1
     metrics.add(counts)
+  }
+
+  /// After one failure.
+  private func workerMetrics(_ registry: MetricsRegistry) {
+    WorkerMetrics(registry, channel: .sms).countFailure("CODE")
+  }
+
+  @Test func `the worker's metrics are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    workerMetrics(registry)
+    try expectDocumented(registry.render(), role: "worker")
   }
 
   @Test func `the router's metrics are all in docs/operations.md`() throws {
