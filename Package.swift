@@ -122,12 +122,14 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Signing", "TestSupport", "Worker",
+        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Signing",
+        "TestSupport", "Worker",
       ]),
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Kafka", "LocalServers", "NotificationModel", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+        "Configuration", "Kafka", "LocalServers", "NotificationModel", "Redis", "Runtime", "Telemetry", "TestSupport",
+        "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
