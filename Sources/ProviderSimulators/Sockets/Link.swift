@@ -151,7 +151,7 @@ extension Link {
     while sent < output.count {
       let count = unsafe output.withUnsafeBytes { bytes in
         unsafe Glibc.send(
-          socket.number, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+          socket.number, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       if count < 0 && errno == EINTR { continue }
       if count < 0 && errno == EAGAIN {

@@ -39,8 +39,10 @@ enum LoopbackSocket {
 
   /// nil when nobody waits.
   static func accept(_ listener: Descriptor) -> Descriptor? {
-    let number = unsafe accept4(listener.number, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+    let number = Glibc.accept(listener.number, nil, nil)
     guard number >= 0 else { return nil }
+    _ = fcntl(number, F_SETFL, O_NONBLOCK)
+    _ = fcntl(number, F_SETFD, FD_CLOEXEC)
     var yes: Int32 = 1
     unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     return Descriptor(number)
@@ -57,9 +59,9 @@ enum LoopbackSocket {
 }
 
 /// epoll(7), level-triggered.
-final class Poller {
-  private let descriptor = Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC.rawValue)))
-  private var events = [epoll_event](repeating: epoll_event(), count: 256)
+@safe final class Poller {
+  private let descriptor = Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
+  private var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
 
   func add(_ number: Int32) { control(EPOLL_CTL_ADD, number, EPOLLIN.rawValue) }
 
@@ -73,17 +75,17 @@ final class Poller {
   /// Which descriptors are ready. A hang-up counts as both.
   func wait(milliseconds: Int32) -> [(number: Int32, canRead: Bool, canWrite: Bool)] {
     let count = unsafe epoll_wait(descriptor.number, &events, Int32(events.count), milliseconds)
-    return events.prefix(max(0, Int(count))).map { event in
-      let found = event.events
+    return unsafe events.prefix(max(0, Int(count))).map { event in
+      let found = unsafe event.events
       let isOver = found & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
       return unsafe (event.data.fd, isOver || found & EPOLLIN.rawValue != 0, isOver || found & EPOLLOUT.rawValue != 0)
     }
   }
 
   private func control(_ operation: Int32, _ number: Int32, _ interest: UInt32) {
-    var event = epoll_event()
-    event.events = interest
-    event.data.fd = number
+    var event = unsafe epoll_event()
+    unsafe event.events = interest
+    unsafe event.data.fd = number
     unsafe epoll_ctl(descriptor.number, operation, number, &event)
   }
 }

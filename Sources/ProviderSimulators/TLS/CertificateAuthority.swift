@@ -30,7 +30,7 @@ import Glibc
     }
   }
 
-  deinit { if removesFile { unlink(caFile) } }
+  deinit { if removesFile { unsafe unlink(caFile) } }
 
   /// - Parameter names: as OpenSSL writes them, `DNS:host` or `IP:address`.
   func context(names: [String], protocols: [String]) throws(SimulatorError) -> TLSContext {

@@ -25,7 +25,7 @@ import COpenSSL
 
   /// What was agreed on, as `h2`; empty for nothing.
   var agreedProtocol: String {
-    var (name, length): (UnsafePointer<UInt8>?, UInt32) = unsafe (nil, 0)
+    var (name, length): (UnsafePointer<UInt8>?, UInt32) = (nil, 0)
     unsafe SSL_get0_alpn_selected(connection, &name, &length)
     return unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
   }
