@@ -21,6 +21,8 @@ extension PrivateKey {
 
   /// The half that may be known.
   public var publicKey: PublicKey {
-    get throws(SigningError) { try PublicKey(pem: unsafe MemoryText.written { unsafe PEM_write_bio_PUBKEY($0, handle) }) }
+    get throws(SigningError) {
+      try PublicKey(pem: unsafe MemoryText.written { unsafe PEM_write_bio_PUBKEY($0, handle) })
+    }
   }
 }
