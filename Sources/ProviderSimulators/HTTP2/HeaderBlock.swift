@@ -9,7 +9,7 @@ enum HeaderBlock {
       text += value.utf8
     }
     unsafe text.withUnsafeMutableBufferPointer { buffer in
-      guard var next = unsafe buffer.baseAddress else { return }
+      guard var next = buffer.baseAddress else { return }
       let list = unsafe fields.map { name, value in
         let (nameBytes, valueBytes) = (name.utf8.count, value.utf8.count)
         defer { unsafe next += nameBytes + valueBytes }

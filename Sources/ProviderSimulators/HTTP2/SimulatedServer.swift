@@ -1,9 +1,7 @@
 /// The HTTP/2 server of a stand-in, on 127.0.0.1, and what can be made to go wrong with it. Any thread may use it.
 public final class SimulatedServer: Sendable {
-  /// What a client connects to, and how much it is allowed.
+  /// How much a client is allowed, how fast it is answered, and what it must trust.
   public struct Settings: Sendable {
-    /// 0 for a free one.
-    public var port: UInt16 = 0
     /// SETTINGS_MAX_CONCURRENT_STREAMS at a connection's beginning.
     public var streamsMax: UInt32 = 1_000
     /// Time from a complete request to its answer.
@@ -21,14 +19,14 @@ public final class SimulatedServer: Sendable {
   private let service: HTTP2Service
   private let server: SocketServer
 
-  init(name: String, _ settings: Settings, handler: any HTTP2Handler) throws(SimulatorError) {
+  init(name: String, port: UInt16, _ settings: Settings, handler: any HTTP2Handler) throws(SimulatorError) {
     authority = if let given = settings.authority { given } else { try CertificateAuthority() }
     let session = HTTP2Session.Settings(streamsMax: settings.streamsMax)
     let service = try HTTP2Service(session, authority: authority, handler: handler)
     service.setLatency(settings.latency)
     self.service = service
-    server = try SocketServer(name: name, port: settings.port) { service.role(number: $0) }
-    port = server.port
+    server = try SocketServer(name: name, port: port) { service.role(number: $0) }
+    self.port = server.port
     url = "https://localhost:\(server.port)"
   }
 
