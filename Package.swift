@@ -64,7 +64,8 @@ let package = Package(
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
       ]),
-    .target(name: "Providers", dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Signing", "Worker"]),
+    .target(
+      name: "Providers", dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Signing", "Worker"]),
 
     // Around them
     .target(

@@ -136,7 +136,8 @@ extension HTTP2Session {
       if let frame = unsafe frame { unsafe session(user)?.began(frame.pointee.hd.stream_id) }
       return 0
     }
-    unsafe nghttp2_session_callbacks_set_on_header_callback(handle) { _, frame, name, nameBytes, value, bytes, _, user in
+    unsafe nghttp2_session_callbacks_set_on_header_callback(handle) {
+      _, frame, name, nameBytes, value, bytes, _, user in
       guard let frame = unsafe frame else { return 0 }
       unsafe session(user)?.header(
         frame.pointee.hd.stream_id, UnsafeBufferPointer(start: name, count: nameBytes),

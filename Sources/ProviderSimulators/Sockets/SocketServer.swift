@@ -35,8 +35,12 @@ final class SocketServer: Sendable {
   ) throws(SimulatorError) {
     let listener = try LoopbackSocket.listen(port: port)
     self.port = LoopbackSocket.port(of: listener)
+    // The thread's closure lives as long as the thread, and would keep a closed port open.
+    let handedOver = ResultBox<Descriptor>()
+    handedOver.set(listener)
     thread = OwnedThread(name: name) { [inbox] in
-      ServerLoop(listener: listener, inbox: inbox, opening: opening).run()
+      let loop = handedOver.take().map { ServerLoop(listener: $0, inbox: inbox, opening: opening) }
+      loop?.run()
     }
   }
 
@@ -83,4 +87,5 @@ private final class ResultBox<Value: Sendable>: Sendable {
   private let content = Mutex<Value?>(nil)
   func set(_ value: Value) { content.withLock { $0 = value } }
   var value: Value? { content.withLock { $0 } }
+  func take() -> Value? { content.withLock { $0.take() } }
 }

@@ -40,8 +40,9 @@ struct Curl {
     }
     let exit = try run(arguments + [simulator.url + path])
     let lines = try String(contentsOfFile: head, encoding: .utf8).split(whereSeparator: \.isNewline)
-    let fields = lines.dropFirst().compactMap { line in
-      line.firstIndex(of: ":").map { (String(line[..<$0]), line[$0...].dropFirst().trimmingCharacters(in: .whitespaces)) }
+    let fields = lines.dropFirst().compactMap { line -> (String, String)? in
+      let parts = line.split(separator: ":", maxSplits: 1)
+      return parts.count == 2 ? (String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces)) : nil
     }
     return Answer(
       status: lines.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0,
