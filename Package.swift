@@ -18,10 +18,11 @@ let package = Package(
     // Debian's hiredis.pc has a compiler flag that SwiftPM warns of, and nothing else that is needed.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+    .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
 
     // Foundations: they know nothing of notifications
     .target(name: "Runtime", dependencies: ["CLinux"]),
@@ -77,6 +78,9 @@ let package = Package(
         "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
+    .target(
+      name: "ProviderSimulators",
+      dependencies: ["CLinux", "CNGHTTP2", "COpenSSL", "NotificationModel", "Runtime", "Signing"]),
     .executableTarget(
       name: "bongsu",
       dependencies: [
@@ -159,6 +163,9 @@ let package = Package(
         "bongsu",
       ]),
     .testTarget(
+      name: "ProviderSimulatorsTests",
+      dependencies: ["LocalServers", "NotificationModel", "ProviderSimulators", "Runtime", "Signing", "TestSupport"]),
+    .testTarget(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DeployTests",
@@ -175,7 +182,7 @@ let package = Package(
 /// In these targets `unsafe` marks exactly the expressions to review.
 let memorySafe: Set = [
   "Runtime", "PGOutput", "Postgres", "Kafka", "HTTPServer", "Configuration", "Signing", "Relay", "OutboxClient",
-  "EmbeddedBroker", "Redis", "Policy", "HTTPTransfer",
+  "EmbeddedBroker", "Redis", "Policy", "HTTPTransfer", "ProviderSimulators",
 ]
 
 for target in package.targets where target.type != .system {

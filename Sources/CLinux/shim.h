@@ -1,6 +1,7 @@
 #pragma once
 // Linux calls that Swift's Glibc module leaves out.
 #include <spawn.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>

@@ -6,7 +6,7 @@ import COpenSSL
   public enum Kind: String, Sendable { case p256, rsa, ed25519 }
 
   public let kind: Kind
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// - Parameter pem: PKCS#8, as Apple's .p8 files and Google's service accounts hold it, or the older SEC1 and PKCS#1;
   ///   not encrypted.
@@ -26,9 +26,12 @@ import COpenSSL
     (self.kind, unsafe self.handle) = (kind, unsafe handle)
   }
 
+  /// Frees `handle` in the end.
+  init(_ kind: Kind, owned handle: OpaquePointer) { (self.kind, unsafe self.handle) = (kind, unsafe handle) }
+
   deinit { unsafe EVP_PKEY_free(handle) }
 
-  private static func kind(of key: OpaquePointer) -> Kind? {
+  static func kind(of key: OpaquePointer) -> Kind? {
     switch unsafe EVP_PKEY_get_base_id(key) {
     case EVP_PKEY_EC: unsafe EVP_PKEY_get_bits(key) == 256 ? .p256 : nil
     case EVP_PKEY_RSA: unsafe EVP_PKEY_get_bits(key) >= 2_048 ? .rsa : nil
