@@ -175,7 +175,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["TestSupport", "LocalServers", "NotificationModel", "Postgres", "Kafka", "bongsu"]),
+      dependencies: [
+        "TestSupport", "LocalServers", "NotificationModel", "Postgres", "Kafka", "ProviderSimulators", "Signing",
+        "bongsu",
+      ]),
   ]
 )
 

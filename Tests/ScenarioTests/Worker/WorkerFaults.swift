@@ -1,0 +1,161 @@
+import LocalServers
+import NotificationModel
+import ProviderSimulators
+import TestSupport
+import Testing
+
+extension RoleScenarios {
+  /// Each under load, judged by what the stand-in for APNs received.
+  @Suite struct WorkerFaults {
+    private static let pushes = Soak.choose(1_200, soak: 20_000)
+    private static let one = ["--set", "worker.instance=one"]
+
+    @Test(arguments: Soak.seeds)
+    func `workers killed at any moment lose nothing`(seed: UInt64) throws {
+      let kills = Soak.choose(4, soak: 20)
+      try WorkerPlay.play("kill -9", seed, mayRepeat: kills * WorkerPlay.inFlight) { play in
+        play.apns.setLatency(.milliseconds(20))
+        try play.startWorker(Self.one)
+        for _ in 0..<kills {
+          let before = play.written.count
+          try play.write(Self.pushes / kills)
+          try play.waitUntilTaken(before + Int.random(in: 1...Self.pushes / kills - 50, using: &play.random))
+          play.workers[play.workers.count - 1].kill()
+          try play.startWorker(Self.one)
+        }
+      }
+    }
+
+    @Test func `killed while APNs answers, what was in flight is sent once more under the same id`() throws {
+      try WorkerPlay.play("kill -9 after sending", mayRepeat: WorkerPlay.inFlight) { play in
+        play.apns.setLatency(.seconds(3))
+        try play.startWorker(Self.one)
+        try play.write(WorkerPlay.inFlight)
+        try play.waitUntilTaken(20)
+        play.workers[0].kill()
+        play.apns.setLatency(.zero)
+        try play.startWorker(Self.one)
+      }
+    }
+
+    @Test func `killed after recording and before telling, nothing is sent twice`() throws {
+      try WorkerPlay.play("kill -9 before the status") { play in
+        try play.startWorker(Self.one)
+        try play.write(1)
+        try play.waitUntilCommitted()
+        let before = play.apns.counts.accepted
+        play.apns.setLatency(.seconds(1))
+        try play.write(20)
+        try play.waitUntilTaken(before + 1)
+        // From here on it can record in Redis, and tell nobody.
+        play.site.broker.pause()
+        try play.waitUntilRecorded(play.written.count)
+        play.workers[0].kill()
+        play.site.broker.resume()
+        try play.startWorker(Self.one)
+      }
+    }
+
+    @Test func `one dies and one comes while pushes go on`() throws {
+      try WorkerPlay.play("rebalance", mayRepeat: WorkerPlay.inFlight) { play in
+        play.apns.setLatency(.milliseconds(20))
+        try play.startWorker()
+        try play.startWorker()
+        try play.write(Self.pushes / 3)
+        play.workers[0].kill()
+        try play.startWorker()
+        try play.write(Self.pushes / 3)
+        #expect(try play.workers[1].terminate().isSuccess)
+        try play.write(Self.pushes / 3)
+      }
+    }
+
+    @Test func `asked to stop, a worker finishes what is in flight, and nothing comes twice`() throws {
+      try WorkerPlay.play("SIGTERM") { play in
+        play.apns.setLatency(.milliseconds(300))
+        try play.startWorker(Self.one)
+        for _ in 0..<3 {
+          let before = play.apns.counts.accepted
+          try play.write(Self.pushes / 4)
+          try play.waitUntilTaken(before + 20)
+          #expect(try play.workers[play.workers.count - 1].terminate().isSuccess)
+          try play.startWorker(Self.one)
+        }
+      }
+    }
+
+    @Test func `while APNs is dead pushes wait without an attempt, and arrive in order afterwards`() throws {
+      try WorkerPlay.play("APNs away") { play in
+        let worker = try play.startWorker()
+        try play.write(Self.pushes / 3)
+        play.apns.server.stopListening()
+        play.apns.server.cutConnections()
+        try play.write(Self.pushes / 3)
+        try worker.waitForProblem("apns")
+        try play.apns.server.listenAgain()
+        try worker.waitUntilReady()
+        try play.write(Self.pushes / 3)
+        try play.waitUntilCommitted()
+        // What was on its way when it died may have arrived: that is an attempt, and a dead letter.
+        #expect(try play.site.records(.deadLetters).count <= WorkerPlay.inFlight)
+      }
+    }
+
+    @Test func `APNs that refuses, resets, goes away and hangs now and then loses nothing`() throws {
+      try WorkerPlay.play("APNs misbehaves") { play in
+        let some: [Misbehaviour] = [
+          .refuse(status: 500, reason: "InternalServerError"), .refuse(status: 429, reason: "TooManyRequests"),
+          .reset(code: 7, taken: false), .goAway(taken: true), .cut(afterBytes: nil),
+        ]
+        for (number, misbehaviour) in some.enumerated() {
+          play.apns.misbehave(misbehaviour, .fraction(0.01, seed: UInt64(number)))
+        }
+        play.apns.misbehave(.hang, .next(3))
+        try play.startWorker()
+        try play.write(Self.pushes)
+      }
+    }
+
+    @Test func `Redis that is killed and comes back is alarmed of, and pushes go on`() throws {
+      try WorkerPlay.play("Redis kill -9") { play in
+        let worker = try play.startWorker()
+        try play.write(Self.pushes / 2)
+        play.redis.kill()
+        try play.redis.start()
+        try play.write(Self.pushes / 2)
+        try play.waitUntilCommitted()
+        try eventually("it is alarmed of") { try worker.metrics().sum("bongsu_worker_redis_restarts_total") > 0 }
+      }
+    }
+
+    @Test func `the broker killed under load is waited for, and nothing is sent twice`() throws {
+      try WorkerPlay.play("broker kill -9") { play in
+        play.apns.setLatency(.milliseconds(20))
+        try play.startWorker()
+        try play.write(Self.pushes / 2)
+        try play.site.broker.stop(kill: true)
+        try play.site.broker.start()
+        try play.write(Self.pushes / 2)
+      }
+    }
+  }
+}
+
+extension WorkerPlay {
+  /// Waits until Redis knows of so many that they are done.
+  fileprivate func waitUntilRecorded(_ count: Int) throws {
+    let script = """
+      local n = 0
+      for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+        if redis.call('TYPE', key).ok == 'hash' and redis.call('HGET', key, 's') == 'D' then n = n + 1 end
+      end
+      return n
+      """
+    try eventually("\(count) are recorded", within: .seconds(60)) {
+      let child = try ChildProcess(ChildCommand("redis-cli", ["-p", "\(redis.port)", "EVAL", script, "0", site.prefix]))
+      _ = try child.waitForExit(timeout: .seconds(30))
+      try child.waitForOutputEnd()
+      return child.lines.last.flatMap { Int($0) } == count
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import NotificationModel
+import ProviderSimulators
+import TestSupport
+
+/// Counts what became of deliveries by what the stand-in received and by dead letters as another client sees them: never
+/// by what a worker says of itself.
+struct WorkerOracle {
+  private let site: ChannelSite
+  private let written: [Delivery]
+
+  init(_ site: ChannelSite, _ written: [Delivery]) { (self.site, self.written) = (site, written) }
+
+  struct Verdict: CustomStringConvertible {
+    /// Neither taken by the provider nor a dead letter.
+    var missing = 0
+    /// Taken more than once, each time with the same id.
+    var duplicates = 0
+    var deadLetters = 0
+    /// Strangers, wrong texts, and devices that got theirs out of order.
+    var faults: [String] = []
+
+    var isSound: Bool { missing == 0 && faults.isEmpty }
+
+    var description: String {
+      "missing \(missing), duplicates \(duplicates), dead letters \(deadLetters), faults \(faults.prefix(5))"
+    }
+  }
+
+  func judge(_ received: [APNsDelivery]) throws -> Verdict {
+    var verdict = Verdict()
+    let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
+    let letters = Set(try site.records(.deadLetters).compactMap { $0.header("id") ?? Self.id($0.value) })
+    verdict.deadLetters = letters.count
+    var taken: Set<String> = []
+    var last: [String: Int] = [:]
+    for push in received where push.isAccepted {
+      guard let number = numbers[push.id], written[number].address.device?.token == push.token else {
+        verdict.faults.append("a stranger: \(push.id)")
+        continue
+      }
+      if !Self.text(push).contains(#""body":"\#(number)""#) { verdict.faults.append("\(number) has another's text") }
+      guard taken.insert(push.id).inserted else {
+        verdict.duplicates += 1
+        continue
+      }
+      // Order holds up to a first failed attempt.
+      if last[push.token] ?? -1 > number, letters.isEmpty { verdict.faults.append("\(number) is out of order") }
+      last[push.token] = number
+    }
+    verdict.missing = written.count { !taken.contains($0.id) && !letters.contains($0.id) }
+    try checkStatuses(taken, letters, &verdict)
+    return verdict
+  }
+
+  /// Whatever was taken is told as SUCCESS, or failed as far as its worker knows.
+  private func checkStatuses(_ taken: Set<String>, _ letters: Set<String>, _ verdict: inout Verdict) throws {
+    let successes = Set(try site.statuses(.success).map(\.deliveryID))
+    for delivery in written where taken.contains(delivery.id) && !letters.contains(delivery.id) {
+      if !successes.contains(delivery.id) { verdict.faults.append("\(delivery.eventID) is not told as SUCCESS") }
+    }
+  }
+
+  private static func text(_ push: APNsDelivery) -> String { String(decoding: push.payload, as: UTF8.self) }
+
+  private static func id(_ value: String) -> String? {
+    (try? JSONDecoder().decode(Delivery.self, from: Data(value.utf8)))?.id
+  }
+}
