@@ -64,7 +64,8 @@ let package = Package(
         "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
       ]),
     .target(
-      name: "Providers", dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Signing", "Worker"]),
+      name: "Providers",
+      dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Runtime", "Signing", "Worker"]),
 
     // Around them
     .target(
