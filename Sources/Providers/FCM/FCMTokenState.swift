@@ -94,7 +94,7 @@ struct FCMTokenState {
   }
 
   private static func end(_ token: Token) -> UnixTime {
-    token.madeAt + life(token) - min(reserve, life(token) / 10)
+    token.madeAt + (life(token) - min(reserve, life(token) / 10))
   }
 }
 
