@@ -90,7 +90,7 @@ struct FCMTokenState {
   /// Of one that lives for minutes only, half its life.
   private static func renewsAt(_ token: Token) -> UnixTime {
     let life = life(token)
-    return token.madeAt + max(life / 2, min(renewal, life - beforeEnd))
+    return token.madeAt + min(renewal, max(life / 2, life - beforeEnd))
   }
 
   private static func end(_ token: Token) -> UnixTime {
