@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Signing", "TestSupport", "Worker",
+        "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Runtime", "Signing", "TestSupport",
+        "Worker",
       ]),
     .testTarget(
       name: "WorkerTests",

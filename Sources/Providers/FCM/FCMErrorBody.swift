@@ -1,7 +1,7 @@
 import NotificationModel
 
-/// An error's JSON as Google words it: `{"error": {"status", "details": [{"@type", ...}]}}`. What is not as it should be
-/// is as if it were not there.
+/// An error's JSON as Google words it: `{"error": {"status", "details": [{"@type", ...}]}}`. What is not as it should
+/// be is as if it were not there.
 struct FCMErrorBody {
   /// FCM's own, or else that of Google's services in common.
   let code: String?

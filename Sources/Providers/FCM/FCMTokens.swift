@@ -1,4 +1,5 @@
 import NotificationModel
+import Runtime
 import Synchronization
 import Worker
 
@@ -10,6 +11,7 @@ final class FCMTokens: Sendable {
   private let shared: SharedTokens?
   private let name: String
   private let clock: Clock
+  private let executor = ThreadExecutor(name: "fcm-token")
   private let state = Mutex(FCMTokenState())
 
   /// - Parameter shared: so that all workers use one; nil: this process its own.
@@ -22,7 +24,7 @@ final class FCMTokens: Sendable {
   /// The token to use, or what becomes of deliveries until there is one.
   func access() -> FCMTokenState.Access {
     let (access, makes) = state.withLock { $0.access(now: clock()) }
-    if makes { Task { await make() } }
+    if makes { Task(executorPreference: executor) { [self] in await make() } }
     return access
   }
 

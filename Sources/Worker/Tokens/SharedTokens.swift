@@ -80,12 +80,11 @@ public final class SharedTokens: Sendable {
     }
   }
 
-  /// A thread of its own, since the tasks' few must not wait; it is needed about once an hour.
   private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in
-      _ = OwnedThread(name: "tokens") { continuation.resume(returning: body()) }
-    }
+    await withTaskExecutorPreference(Self.threads) { body() }
   }
+
+  private static let threads = ThreadExecutor(name: "tokens")
 }
 
 extension SharedTokens {

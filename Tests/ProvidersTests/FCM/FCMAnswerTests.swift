@@ -20,7 +20,8 @@ import Worker
   private static let rpc = "type.googleapis.com/google.rpc"
 
   private static func error(_ status: String, _ details: String...) -> String {
-    #"{"error":{"code":1,"message":"text with device","status":"\#(status)","details":[\#(details.joined(separator: ","))]}}"#
+    let list = details.joined(separator: ",")
+    return #"{"error":{"code":1,"message":"text with device","status":"\#(status)","details":[\#(list)]}}"#
   }
 
   private static func own(_ word: String) -> String { #"{"@type":"\#(fcm)","errorCode":"\#(word)"}"# }
@@ -42,7 +43,8 @@ import Worker
     Row(
       status: 400, body: error("INVALID_ARGUMENT", bad("message.android.ttl")), effect: .permanent,
       code: "INVALID_ARGUMENT"),
-    Row(status: 400, body: error("INVALID_ARGUMENT", bad("message.token")), effect: .permanent, code: "INVALID_ARGUMENT"),
+    Row(
+      status: 400, body: error("INVALID_ARGUMENT", bad("message.token")), effect: .permanent, code: "INVALID_ARGUMENT"),
     Row(
       status: 400, body: error("INVALID_ARGUMENT", own("INVALID_ARGUMENT"), bad("message.data", "message.token")),
       effect: .deadAddress(since: nil), code: "INVALID_ARGUMENT"),
@@ -95,7 +97,8 @@ import Worker
       body: error("RESOURCE_EXHAUSTED", quota(("project:my-device-shop", "Message rate")), own("QUOTA_EXCEEDED")),
       effect: .providerThrottles, code: "QUOTA_EXCEEDED", waits: .seconds(60)),
     Row(
-      status: 429, body: error("RESOURCE_EXHAUSTED", own("QUOTA_EXCEEDED"), quota(("device:1", ""), ("project:1", "all"))),
+      status: 429,
+      body: error("RESOURCE_EXHAUSTED", own("QUOTA_EXCEEDED"), quota(("device:1", ""), ("project:1", "all"))),
       effect: .providerThrottles, code: "QUOTA_EXCEEDED", waits: .seconds(60)),
     Row(
       status: 429, body: error("RESOURCE_EXHAUSTED", own("QUOTA_EXCEEDED"), quota(("device:1", "too many"))),
@@ -133,19 +136,24 @@ import Worker
     #expect(asking.map(\.code) == ["UNAUTHENTICATED", "HTTP_401"])
   }
 
-  @Test("what is no word of Google's is no code", arguments: [
-    #""invalid""#, #""""#, "7", "null", #"["INTERNAL"]"#, #""A1""#, "\"\(String(repeating: "A", count: 65))\"", #""A B""#,
-  ])
+  @Test(
+    "what is no word of Google's is no code",
+    arguments: [
+      #""invalid""#, #""""#, "7", "null", #"["INTERNAL"]"#, #""A1""#, "\"\(String(repeating: "A", count: 65))\"",
+      #""A B""#,
+    ])
   func code(_ word: String) {
     let body = #"{"error":{"status":\#(word),"details":[{"@type":"\#(Self.fcm)","errorCode":\#(word)}]}}"#
     let row = Row(status: 400, body: body, effect: .permanent, code: "HTTP_400")
     #expect(answer(row).result == .failed(SendFailure(.permanent, code: "HTTP_400")))
   }
 
-  @Test("what is not as it should be does no harm", arguments: [
-    #"{"error":[]}"#, #"{"error":{"details":{}}}"#, #"{"error":{"details":[7,null,[],{"@type":7}]}}"#, "\u{0}", "{",
-    #"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":7}]}}"#,
-  ])
+  @Test(
+    "what is not as it should be does no harm",
+    arguments: [
+      #"{"error":[]}"#, #"{"error":{"details":{}}}"#, #"{"error":{"details":[7,null,[],{"@type":7}]}}"#, "\u{0}", "{",
+      #"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":7}]}}"#,
+    ])
   func hostile(_ body: String) {
     let row = Row(status: 400, body: body, effect: .permanent, code: "HTTP_400")
     #expect(answer(row).result == .failed(SendFailure(.permanent, code: "HTTP_400")))
@@ -160,16 +168,21 @@ import Worker
   @Test func `a cut 429 and 503 are about load all the same`() {
     for (status, effect) in [(429, SendFailure.Effect.providerThrottles), (503, .providerBusy)] {
       let row = Row(status: status, body: "", effect: effect, code: "")
-      guard case .failed(let failure) = answer(row, isTruncated: true).result else { Issue.record("sent?"); return }
+      guard case .failed(let failure) = answer(row, isTruncated: true).result else {
+        Issue.record("sent?")
+        return
+      }
       #expect(failure.effect == effect)
     }
   }
 
-  @Test("a message's id", arguments: [
-    (#"{"name":"projects/shop-1/messages/0:15%31b"}"#, "0:15%31b"), ("", nil), ("{}", nil), (#"{"name":7}"#, nil),
-    (#"{"name":"a\nb"}"#, nil), (#"{"name":"/"}"#, nil),
-    (#"{"name":"m/\#(String(repeating: "x", count: 257))"}"#, nil),
-  ] as [(String, String?)])
+  @Test(
+    "a message's id",
+    arguments: [
+      (#"{"name":"projects/shop-1/messages/0:15%31b"}"#, "0:15%31b"), ("", nil), ("{}", nil), (#"{"name":7}"#, nil),
+      (#"{"name":"a\nb"}"#, nil), (#"{"name":"/"}"#, nil),
+      (#"{"name":"m/\#(String(repeating: "x", count: 257))"}"#, nil),
+    ] as [(String, String?)])
   func sent(_ body: String, _ id: String?) {
     let row = Row(status: 200, body: body, effect: .permanent, code: "")
     #expect(answer(row).result == .sent(providerID: id))

@@ -60,11 +60,13 @@ import Worker
     #expect(request.headers.map(\.value) == ["Bearer ya29.x", "application/json"])
   }
 
-  @Test("how long FCM keeps it", arguments: [
-    (nil, 604_800, 604_800), (nil, -5, 0), (nil, 9_000_000, 2_419_200), (0, 1, 0), (-1, 1, 0), (999, 1, 0),
-    (1_000, 1, 1), (2_419_200_000, 1, 2_419_200), (2_419_201_000, 1, 2_419_200),
-    (Int64.max - 1_800_000_000_000, 1, 2_419_200),
-  ] as [(Int64?, Int64, Int64)])
+  @Test(
+    "how long FCM keeps it",
+    arguments: [
+      (nil, 604_800, 604_800), (nil, -5, 0), (nil, 9_000_000, 2_419_200), (0, 1, 0), (-1, 1, 0), (999, 1, 0),
+      (1_000, 1, 1), (2_419_200_000, 1, 2_419_200), (2_419_201_000, 1, 2_419_200),
+      (Int64.max - 1_800_000_000_000, 1, 2_419_200),
+    ] as [(Int64?, Int64, Int64)])
   func ttl(_ left: Int64?, _ standard: Int64, _ seconds: Int64) throws {
     var settings = settings
     settings.ttl = .seconds(standard)
@@ -110,8 +112,13 @@ import Worker
     struct Android: Decodable {
       var priority: String
       var ttl: String
-      var collapse_key: String?
+      var collapseKey: String?
       var notification: [String: String]
+
+      enum CodingKeys: String, CodingKey {
+        case priority, ttl, notification
+        case collapseKey = "collapse_key"
+      }
     }
     var message: Message
   }
@@ -135,7 +142,7 @@ import Worker
       #expect(message.data.keys.allSatisfy { $0 != "from" && !$0.hasPrefix("gcm") && !$0.hasPrefix("google") })
       let ttl = try #require(message.android.ttl.wholeMatch(of: /([0-9]+)s/).flatMap { Int64($0.1) })
       #expect((0...2_419_200).contains(ttl))
-      #expect(message.android.collapse_key == send.delivery.collapseKey)
+      #expect(message.android.collapseKey == send.delivery.collapseKey)
       #expect(message.android.notification["tag"] == send.delivery.collapseKey ?? send.delivery.id)
     }
     #expect((10..<100).contains(sent))

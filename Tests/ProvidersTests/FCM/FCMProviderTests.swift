@@ -15,12 +15,11 @@ import Worker
 
   /// Stopped at the end, so that no thread is left.
   private func with(
-    _ google: FakeGoogle, shared: SharedTokens? = nil, _ change: (inout FCMSettings) -> Void = { _ in },
-    _ body: (FCMProvider) throws -> Void
+    _ google: FakeGoogle, tokenEndpoint: String? = nil, _ body: (FCMProvider) throws -> Void
   ) throws {
     var settings = try TestAccount.settings(google)
-    change(&settings)
-    let provider = try FCMProvider(settings, shared: shared) { [clock] in clock.now }
+    settings.tokenEndpoint = tokenEndpoint
+    let provider = try FCMProvider(settings, shared: nil) { [clock] in clock.now }
     defer {
       provider.stop(within: .zero)
       google.stop()
@@ -121,7 +120,12 @@ import Worker
 
   private final class SharedCount: Sendable {
     private let count = Mutex(0)
-    func next() -> Int { count.withLock { $0 += 1; return $0 } }
+    func next() -> Int {
+      count.withLock {
+        $0 += 1
+        return $0
+      }
+    }
   }
 
   private static func bearers(_ google: FakeGoogle) -> [String] {
@@ -196,7 +200,10 @@ import Worker
       FakeGoogle.Answer(status: 400, body: #"{"error":"invalid_grant","error_description":"Invalid JWT Signature."}"#)
     }
     try with(google) { provider in
-      guard case .failed(let failure) = try provider.result(.push()) else { Issue.record("sent?"); return }
+      guard case .failed(let failure) = try provider.result(.push()) else {
+        Issue.record("sent?")
+        return
+      }
       #expect((failure.effect, failure.code) == (.providerRefuses, "invalid_grant"))
       #expect(google.messages.isEmpty)
     }
@@ -205,8 +212,11 @@ import Worker
   @Test func `a token endpoint that is not there is waited for`() throws {
     let closed = try ClosedPort()
     let google = try FakeGoogle { _ in .sent }
-    try with(google, { $0.tokenEndpoint = "http://127.0.0.1:\(closed.number)/token" }) { provider in
-      guard case .failed(let failure) = try provider.result(.push()) else { Issue.record("sent?"); return }
+    try with(google, tokenEndpoint: "http://127.0.0.1:\(closed.number)/token") { provider in
+      guard case .failed(let failure) = try provider.result(.push()) else {
+        Issue.record("sent?")
+        return
+      }
       #expect((failure.effect, failure.code) == (.providerBusy, "TOKEN_CANNOT_CONNECT"))
       #expect(failure.retryAfter ?? .zero >= .seconds(1))
     }
@@ -216,7 +226,7 @@ import Worker
     let google = try FakeGoogle { $0.path == "/token" ? .token("one") : .sent }
     let other = try FakeGoogle { _ in .token("two") }
     defer { other.stop() }
-    try with(google, { $0.tokenEndpoint = "\(other.url)/token" }) { provider in
+    try with(google, tokenEndpoint: "\(other.url)/token") { provider in
       #expect(try provider.result(.push()) == Self.sent)
       #expect(google.tokenRequests.isEmpty)
       try check(assertion: try #require(other.tokenRequests.first).body, audience: "\(google.url)/token")
@@ -235,9 +245,11 @@ import Worker
     }
   }
 
-  @Test("when most tokens are bad, no device is to be disabled", arguments: [
-    (400, "INVALID_ARGUMENT"), (403, "SENDER_ID_MISMATCH"),
-  ])
+  @Test(
+    "when most tokens are bad, no device is to be disabled",
+    arguments: [
+      (400, "INVALID_ARGUMENT"), (403, "SENDER_ID_MISMATCH"),
+    ])
   func doubt(_ status: Int, _ word: String) throws {
     let details = #"[{"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"\#(word)"}]"#
     let google = try FakeGoogle { request in
@@ -253,23 +265,23 @@ import Worker
     }
   }
 
-  @Test func `a stop ends what waits for FCM and for the token`() throws {
+  @Test func `a stop ends what waits, and nothing is sent after it`() throws {
     let gate = WakeSignal()
     defer { gate.signal() }
     let google = try FakeGoogle { request in
       if request.path == "/token" { return .token("one") }
-      _ = Poll.wait([gate.fileDescriptor], timeoutMilliseconds: 30_000)
+      if request.body.contains("held") { _ = Poll.wait([gate.fileDescriptor], timeoutMilliseconds: 30_000) }
       return .sent
     }
     try with(google) { provider in
+      #expect(try provider.result(.push()) == Self.sent)
       let reports = Mutex<[SendReport]>([])
-      try eventually("there is a token") {
-        provider.send([.push()]) { new in reports.withLock { $0 += new.filter { $0.result != Self.isMade } } }
-        return google.messages.count == 1
-      }
+      provider.send([.push(token: "held")]) { new in reports.withLock { $0 += new } }
+      try eventually("it is on its way") { google.messages.count == 2 }
       provider.stop(within: .zero)
-      #expect(reports.withLock { $0.map(\.result) } == [Self.failed(.unknown, "STOPPED")])
+      #expect(reports.withLock { $0 } == [SendReport(tag: 1, Self.failed(.unknown, "CONNECTION_LOST"))])
       #expect(try provider.results(.push()) == [Self.failed(.providerBusy, "STOPPED")])
+      #expect(google.messages.count == 2)
     }
   }
 }

@@ -40,10 +40,12 @@ import Worker
     #expect(access(1) == (.token("a"), false))
   }
 
-  @Test("renewed at 50 minutes or 5 before its end, and used to its end", arguments: [
-    (3_600, 3_000, 3_590), (3_599, 3_000, 3_589), (86_400, 3_000, 86_390), (3_000, 2_700, 2_990), (1_000, 700, 990),
-    (400, 200, 390), (50, 25, 45),
-  ])
+  @Test(
+    "renewed at 50 minutes or 5 before its end, and used to its end",
+    arguments: [
+      (3_600, 3_000, 3_590), (3_599, 3_000, 3_589), (86_400, 3_000, 86_390), (3_000, 2_700, 2_990), (1_000, 700, 990),
+      (400, 200, 390), (50, 25, 45),
+    ])
   mutating func renewal(_ life: Double, _ renewed: Double, _ end: Double) {
     _ = access(0)
     made(Self.token("a", at: 0, life: life), at: 0)

@@ -28,21 +28,25 @@ import Testing
     #expect(throws: Never.self) { try ServiceAccount(json: TestAccount.json(members)) }
   }
 
-  @Test("what is missing is named", arguments: [
-    "project_id", "client_email", "private_key", "private_key_id", "token_uri",
-  ])
+  @Test(
+    "what is missing is named",
+    arguments: [
+      "project_id", "client_email", "private_key", "private_key_id", "token_uri",
+    ])
   func missing(_ name: String) throws {
     let error = try error { $0[name] = nil }
     #expect((error.code, error.member) == (.missing, name))
     #expect(error.description == "the service account's file has no \"\(name)\"")
   }
 
-  @Test("what is wrong is named, and not shown", arguments: [
-    ("project_id", ""), ("project_id", "a/b"), ("project_id", "a b"), ("project_id", "a?b"),
-    ("project_id", String(repeating: "a", count: 101)), ("client_email", "nobody"), ("private_key_id", ""),
-    ("private_key_id", "a\nb"), ("private_key_id", String(repeating: "a", count: 257)), ("token_uri", ""),
-    ("token_uri", "ftp://token"), ("token_uri", "https://to ken"), ("private_key", ""), ("private_key", "secretword"),
-  ])
+  @Test(
+    "what is wrong is named, and not shown",
+    arguments: [
+      ("project_id", ""), ("project_id", "a/b"), ("project_id", "a b"), ("project_id", "a?b"),
+      ("project_id", String(repeating: "a", count: 101)), ("client_email", "nobody"), ("private_key_id", ""),
+      ("private_key_id", "a\nb"), ("private_key_id", String(repeating: "a", count: 257)), ("token_uri", ""),
+      ("token_uri", "ftp://token"), ("token_uri", "https://to ken"), ("private_key", ""), ("private_key", "secretword"),
+    ])
   func invalid(_ name: String, _ text: String) throws {
     let error = try error { $0[name] = text }
     #expect((error.code, error.member) == (.invalid, name))
