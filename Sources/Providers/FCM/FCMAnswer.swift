@@ -39,10 +39,10 @@ struct FCMAnswer {
     }
   }
 
-  /// A project's quota is filled again each minute, and not on the minute.
+  /// A project's quota is filled again within a minute, if FCM does not say when.
   private static func retryAfter(_ response: HTTPResponse, _ effect: SendFailure.Effect) -> Duration? {
     let asked = TransferFailure.retryAfter(response)
-    return effect == .providerThrottles ? max(asked ?? .zero, .seconds(60)) : asked
+    return effect == .providerThrottles ? asked ?? .seconds(60) : asked
   }
 
   /// The last part of `projects/…/messages/ID`.

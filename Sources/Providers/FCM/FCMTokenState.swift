@@ -19,7 +19,7 @@ struct FCMTokenState {
   private var nextTry = UnixTime(milliseconds: .min)
   private var backoff = Backoff(initial: .seconds(1), limit: .seconds(60))
   /// What FCM does not take, whatever its age.
-  private var refused: String?
+  private var refusedText: String?
   /// It came in a refused one's place: another refusal is not the token's fault.
   private var isOnTrial = false
 
@@ -47,7 +47,7 @@ struct FCMTokenState {
 
   /// Whether another worker's token may be used in place of a new one.
   func suitable(now: UnixTime) -> @Sendable (Token) -> Bool {
-    { [refused] token in token.text != refused && Self.renewsAt(token) > now }
+    { [refusedText] token in token.text != refusedText && Self.renewsAt(token) > now }
   }
 
   /// - Parameter result: nil where another worker makes one.
@@ -70,7 +70,7 @@ struct FCMTokenState {
   /// - Returns: what that means for the delivery if no new one helps.
   mutating func refused(_ text: String, now: UnixTime) -> SendFailure? {
     guard held?.text == text else { return failure.flatMap { $0.effect == .providerRefuses ? $0 : nil } }
-    (held, refused) = (nil, text)
+    (held, refusedText) = (nil, text)
     if isOnTrial {
       failure = SendFailure(.providerRefuses, code: "UNAUTHENTICATED")
       nextTry = max(nextTry, now + Self.refusalRest)

@@ -88,7 +88,7 @@ import Worker
       code: "QUOTA_EXCEEDED", waits: .seconds(60)),
     Row(
       status: 429, body: error("RESOURCE_EXHAUSTED", own("QUOTA_EXCEEDED")), retryAfter: "30",
-      effect: .providerThrottles, code: "QUOTA_EXCEEDED", waits: .seconds(60)),
+      effect: .providerThrottles, code: "QUOTA_EXCEEDED", waits: .seconds(30)),
     Row(
       status: 429, body: error("RESOURCE_EXHAUSTED", #"{"@type":"\#(rpc).ErrorInfo","reason":"RATE_LIMIT_EXCEEDED"}"#),
       retryAfter: "90", effect: .providerThrottles, code: "RESOURCE_EXHAUSTED", waits: .seconds(90)),

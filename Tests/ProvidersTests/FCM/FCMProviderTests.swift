@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransfer
 import LocalServers
 import NotificationModel
 import Runtime
@@ -195,7 +196,7 @@ import Worker
     }
   }
 
-  @Test func `what the token endpoint refuses is told in its own word, without the key or the assertion`() throws {
+  @Test func `what the token endpoint refuses is told in its own word, and nothing is sent`() throws {
     let google = try FakeGoogle { _ in
       FakeGoogle.Answer(status: 400, body: #"{"error":"invalid_grant","error_description":"Invalid JWT Signature."}"#)
     }
@@ -207,6 +208,15 @@ import Worker
       #expect((failure.effect, failure.code) == (.providerRefuses, "invalid_grant"))
       #expect(google.messages.isEmpty)
     }
+  }
+
+  @Test func `settings that libcurl does not take are refused at once`() throws {
+    var settings = try TestAccount.settings(url: "https://127.0.0.1:1")
+    settings.client.streams = 0
+    #expect(throws: HTTPTransferError.self) { try FCMProvider(settings) }
+    settings.client.streams = 1
+    settings.client.connections = 0
+    #expect(throws: HTTPTransferError.self) { try FCMProvider(settings) }
   }
 
   @Test func `a token endpoint that is not there is waited for`() throws {
