@@ -65,7 +65,8 @@ let package = Package(
         "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
       ]),
     .target(
-      name: "Providers", dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Signing", "Worker"]),
+      name: "Providers",
+      dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Runtime", "Signing", "Worker"]),
 
     // Around them
     .target(
@@ -126,7 +127,7 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Signing",
+        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Runtime", "Signing",
         "TestSupport", "Worker",
       ]),
     .testTarget(

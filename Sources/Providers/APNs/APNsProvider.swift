@@ -23,7 +23,7 @@ public final class APNsProvider: Provider {
   /// - Throws: a key that cannot be used, or what libcurl does not take.
   public init(_ settings: APNsSettings, shared: SharedTokens? = nil) throws {
     let tokens = try APNsTokens(settings, shared: shared)
-    let doubt = Mutex(TokenDoubt())
+    let doubt = Mutex(TokenDoubt(words: ["BadDeviceToken"], code: "BadDeviceTokens"))
     (self.settings, self.tokens) = (settings, tokens)
     calls = try HTTPCalls(settings.client) { call, outcome in
       let answer = APNsAnswer(outcome, registeredAt: call.registeredAt)

@@ -1,0 +1,78 @@
+import Foundation
+import HTTPTransfer
+import NotificationModel
+import Synchronization
+public import Worker
+
+/// Google's push service, FCM HTTP v1.
+public final class FCMProvider: Provider {
+  public let name = "fcm"
+  /// The second one has the same tag and takes the first one's place on the screen.
+  public let resendsAmbiguous = true
+  private let settings: FCMSettings
+  private let tokens: FCMTokens
+  private let calls: HTTPCalls<Call>
+  private let clock: FCMTokens.Clock
+
+  private struct Call {
+    let tag: UInt64
+    let bearer: String
+  }
+
+  /// - Parameter shared: tokens that all workers use; nil: this process its own.
+  /// - Throws: what libcurl does not take.
+  public convenience init(_ settings: FCMSettings, shared: SharedTokens? = nil) throws {
+    try self.init(settings, shared: shared) {
+      UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    }
+  }
+
+  init(_ settings: FCMSettings, shared: SharedTokens?, clock: @escaping FCMTokens.Clock) throws {
+    let tokens = try FCMTokens(settings, shared: shared, clock: clock)
+    // A worker with another project's account would have these of every device.
+    let doubt = Mutex(TokenDoubt(words: ["INVALID_ARGUMENT", "SENDER_ID_MISMATCH"], code: "BAD_TOKENS"))
+    (self.settings, self.tokens, self.clock) = (settings, tokens, clock)
+    do throws(HTTPTransferError) {
+      calls = try HTTPCalls(settings.client) { call, outcome in
+        let result = Self.result(of: FCMAnswer(outcome), call, tokens)
+        return [SendReport(tag: call.tag, doubt.withLock { $0.judged(result) })]
+      }
+    } catch {
+      tokens.stop()
+      throw error
+    }
+  }
+
+  private static func result(of answer: FCMAnswer, _ call: Call, _ tokens: FCMTokens) -> SendResult {
+    if answer.refusesToken, let failure = tokens.refused(call.bearer) { return .failed(failure) }
+    if case .sent = answer.result { tokens.accepted(call.bearer) }
+    return answer.result
+  }
+
+  public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
+    switch tokens.access() {
+    case .token(let bearer): send(requests, bearer: bearer, report: report)
+    case .none(let failure): report(requests.map { SendReport(tag: $0.tag, .failed(failure)) })
+    }
+  }
+
+  private func send(_ requests: [SendRequest], bearer: String, report: @escaping @Sendable ([SendReport]) -> Void) {
+    var refused: [SendReport] = []
+    var sendable: [(request: HTTPRequest, context: Call)] = []
+    for request in requests {
+      do throws(SendFailure) {
+        let message = try FCMMessage.request(request, settings, bearer: bearer, now: clock())
+        sendable.append((message, Call(tag: request.tag, bearer: bearer)))
+      } catch {
+        refused.append(SendReport(tag: request.tag, .failed(error)))
+      }
+    }
+    if !refused.isEmpty { report(refused) }
+    calls.send(sendable, report: report)
+  }
+
+  public func stop(within time: Duration) {
+    calls.stop(within: time)
+    tokens.stop()
+  }
+}
