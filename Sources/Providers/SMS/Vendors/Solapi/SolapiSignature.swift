@@ -1,0 +1,18 @@
+import Foundation
+import NotificationModel
+import Signing
+
+/// Over the time and a salt. Solapi refuses one that it has seen, so each call has its own salt.
+enum SolapiSignature {
+  static func header(apiKey: String, apiSecret: String, date: String, salt: String) -> String {
+    let signature = HMACSHA256.hexadecimal(date + salt, key: apiSecret)
+    return "HMAC-SHA256 apiKey=\(apiKey), date=\(date), salt=\(salt), signature=\(signature)"
+  }
+
+  /// ISO 8601 in UTC, with milliseconds.
+  static func date(_ time: UnixTime) -> String {
+    Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000)
+      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+      + "Z"
+  }
+}
