@@ -1,0 +1,64 @@
+import HTTPTransfer
+import Worker
+
+/// What is to be done after a call.
+struct SMSVerdict {
+  /// That end here.
+  var reports: [SendReport] = []
+  /// That are tried again: with the next vendor, or in smaller calls.
+  var again: [SMSItem] = []
+  /// Why the vendor rests from now on; nil where it works, or the call says nothing of it.
+  var failure: SendFailure?
+  var saysNothing = false
+
+  init(_ call: SMSCall, _ answer: Result<HTTPResponse, HTTPTransferError>, _ vendor: any SMSVendor) {
+    let judged = vendor.judge(answer, for: call.items.map(\.request))
+    if case .failure(let error) = answer, Self.isOurs(error) {
+      // Another vendor would fare no better.
+      (reports, saysNothing) = (judged, true)
+      return
+    }
+    if call.items.count > 1, call.group.text == nil, Self.isRefusedAsOne(judged) {
+      // One bad text must not take the others with it: it is found by halving.
+      again = call.items.map { item in
+        var item = item
+        item.most = call.items.count / 2
+        return item
+      }
+      return
+    }
+    var works = false
+    let items = Dictionary(call.items.map { ($0.request.tag, $0) }) { first, _ in first }
+    for report in judged {
+      guard case .failed(let failure) = report.result else {
+        works = true
+        reports.append(report)
+        continue
+      }
+      switch failure.effect {
+      case .providerBusy, .providerThrottles, .providerRefuses:
+        self.failure = self.failure ?? failure
+        guard var item = items[report.tag] else { continue }
+        item.failures[call.vendor] = failure
+        again.append(item)
+      case .unknown:
+        self.failure = self.failure ?? failure
+        reports.append(report)
+      case .retriable, .permanent, .deadAddress:
+        works = true
+        reports.append(report)
+      }
+    }
+    if works { failure = nil }
+  }
+
+  /// It is this process that did not send.
+  private static func isOurs(_ error: HTTPTransferError) -> Bool {
+    !error.mayHaveArrived && [.queueFull, .stopped, .invalidRequest, .configuration].contains(error.code)
+  }
+
+  private static func isRefusedAsOne(_ reports: [SendReport]) -> Bool {
+    guard case .failed(let first)? = reports.first?.result, first.effect == .permanent else { return false }
+    return reports.allSatisfy { $0.result == .failed(first) }
+  }
+}
