@@ -14,12 +14,12 @@ enum SolapiErrors {
     return SendFailure(codes[code] ?? .permanent, code: code)
   }
 
-  /// 2000 is registered; those above it are on their way to a carrier.
-  static func isTaken(_ code: String) -> Bool { code.utf8.count == 4 && code.hasPrefix("2") }
+  /// Registered; with a carrier; received.
+  static func isTaken(_ code: String) -> Bool { ["2000", "3000", "4000"].contains(code) }
 
   private static let words: [String: SendFailure.Effect] = [
-    "InvalidAPIKey": .providerRefuses, "InvalidAPISecret": .providerRefuses, "SignatureDoesNotMatch": .providerRefuses,
-    "Unauthorized": .providerRefuses, "Forbidden": .providerRefuses, "NotEnoughBalance": .providerRefuses,
+    "InvalidAPIKey": .providerRefuses, "SignatureDoesNotMatch": .providerRefuses, "Unauthorized": .providerRefuses,
+    "Forbidden": .providerRefuses, "NotEnoughBalance": .providerRefuses,
     // The clock of this machine is wrong.
     "RequestTimeTooSkewed": .providerRefuses,
     // The next call has another salt.
@@ -28,10 +28,14 @@ enum SolapiErrors {
     "ValidationError": .permanent, "BadRequest": .permanent, "MessagesNotFound": .permanent,
   ]
 
+  /// Those that are not here are of the message: its form, its characters, a number that is blocked or has opted out.
   private static let codes: [String: SendFailure.Effect] = [
-    // The same number is in the call already: this one was not taken, and may go in another.
-    "1025": .retriable,
-    // No money, and a sender that is not registered.
-    "1030": .providerRefuses, "1062": .providerRefuses,
+    // The account is wrong or blocked, has no money, or the sender is not registered.
+    "1020": .providerRefuses, "2063": .providerRefuses, "1030": .providerRefuses, "2230": .providerRefuses,
+    "1062": .providerRefuses, "2062": .providerRefuses,
+    // The server failed: before it took the message, and after.
+    "1024": .providerBusy, "2024": .retriable,
+    // The number is in the call already: this one was not taken, and may go in another.
+    "1026": .retriable,
   ]
 }

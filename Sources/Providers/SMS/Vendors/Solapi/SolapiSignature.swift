@@ -11,8 +11,9 @@ enum SolapiSignature {
 
   /// ISO 8601 in UTC, with milliseconds.
   static func date(_ time: UnixTime) -> String {
-    Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000)
-      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
-      + "Z"
+    // Whole seconds, as a fraction in binary would be cut to the millisecond before.
+    let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1_000)
+    let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    return text.dropLast() + "." + String(rest + 1_000).dropFirst() + "Z"
   }
 }

@@ -17,7 +17,7 @@ enum TwilioErrors {
     // Opted out; not reachable from this sender; too long; a country that the account may not send to; a trial
     // account's unverified number; no body; the same number as the sender's.
     "21610": .permanent, "21612": .permanent, "21617": .permanent, "21408": .permanent, "21608": .permanent,
-    "21602": .permanent, "21266": .permanent,
+    "21602": .permanent, "21266": .permanent, "21605": .permanent, "21658": .permanent,
     // Account, key and sender.
     "10001": .providerRefuses, "20003": .providerRefuses, "20004": .providerRefuses, "20005": .providerRefuses,
     "20404": .providerRefuses, "21212": .providerRefuses, "21603": .providerRefuses, "21606": .providerRefuses,
