@@ -40,7 +40,9 @@ enum SMS {
     try KoreanSMSSettings(sender: sender, advertising: advertising, title: title, codePage: codePage)
   }
 
-  static func sens(host: String = "https://sens.apigw.ntruss.com") throws -> SENSVendor { SENSVendor(try sensSettings(host)) }
+  static func sens(host: String = "https://sens.apigw.ntruss.com") throws -> SENSVendor {
+    SENSVendor(try sensSettings(host))
+  }
 
   static func sensSettings(_ host: String = "https://sens.apigw.ntruss.com") throws -> SENSSettings {
     var settings = try SENSSettings(

@@ -12,7 +12,7 @@ struct SMSVerdict {
   var saysNothing = false
 
   init(_ call: SMSCall, _ answer: Result<HTTPResponse, HTTPTransferError>, _ vendor: any SMSVendor) {
-    let judged = vendor.judge(answer, for: call.items.map(\.request))
+    let judged = Self.complete(vendor.judge(answer, for: call.items.map(\.request)), call)
     if case .failure(let error) = answer, Self.isOurs(error) {
       // Another vendor would fare no better.
       (reports, saysNothing) = (judged, true)
@@ -28,8 +28,7 @@ struct SMSVerdict {
       return
     }
     var works = false
-    let items = Dictionary(call.items.map { ($0.request.tag, $0) }) { first, _ in first }
-    for report in judged {
+    for (report, item) in zip(judged, call.items) {
       guard case .failed(let failure) = report.result else {
         works = true
         reports.append(report)
@@ -38,7 +37,7 @@ struct SMSVerdict {
       switch failure.effect {
       case .providerBusy, .providerThrottles, .providerRefuses:
         self.failure = self.failure ?? failure
-        guard var item = items[report.tag] else { continue }
+        var item = item
         item.failures[call.vendor] = failure
         again.append(item)
       case .unknown:
@@ -50,6 +49,12 @@ struct SMSVerdict {
       }
     }
     if works { failure = nil }
+  }
+
+  /// One for each, in their order, whatever a vendor of somebody else's says.
+  private static func complete(_ reports: [SendReport], _ call: SMSCall) -> [SendReport] {
+    let told = Dictionary(reports.map { ($0.tag, $0) }) { first, _ in first }
+    return call.items.map { told[$0.request.tag] ?? SendReport(tag: $0.request.tag, .failed(SMSAnswer.unreadable)) }
   }
 
   /// It is this process that did not send.

@@ -39,7 +39,8 @@ struct VendorChoice {
     switch states[vendor] {
     case .healthy: nil
     case .resting(let until, _, let last):
-      SendFailure(last.effect, code: last.code, retryAfter: .milliseconds(max(1, until.milliseconds - now.milliseconds)))
+      SendFailure(
+        last.effect, code: last.code, retryAfter: .milliseconds(max(1, until.milliseconds - now.milliseconds)))
     case .tried(_, _, let last): SendFailure(last.effect, code: last.code, retryAfter: .seconds(1))
     }
   }
@@ -47,7 +48,10 @@ struct VendorChoice {
   /// A call to it ended.
   /// - Parameter failure: nil: it works.
   mutating func ended(_ vendor: Int, _ failure: SendFailure?, now: UnixTime) {
-    guard let failure else { return states[vendor] = .healthy }
+    guard let failure else {
+      states[vendor] = .healthy
+      return
+    }
     switch states[vendor] {
     case .healthy: rest(vendor, failures: 1, failure, now: now)
     case .tried(_, let failures, _): rest(vendor, failures: failures + 1, failure, now: now)
@@ -64,5 +68,5 @@ struct VendorChoice {
 }
 
 extension UnixTime {
-  fileprivate func adding(_ milliseconds: Int64) -> UnixTime { UnixTime(milliseconds: self.milliseconds + milliseconds) }
+  fileprivate func adding(_ length: Int64) -> UnixTime { UnixTime(milliseconds: milliseconds + length) }
 }

@@ -15,6 +15,7 @@ enum KoreanNumber {
   /// Whether it may be a sender: `02…`, `010…`, or a nationwide one of eight digits, as `15880000`; digits alone.
   static func isSender(_ number: String) -> Bool {
     guard number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
-    return number.hasPrefix("0") ? (9...12).contains(number.utf8.count) : number.hasPrefix("1") && number.utf8.count == 8
+    if number.hasPrefix("0") { return (9...12).contains(number.utf8.count) }
+    return number.hasPrefix("1") && number.utf8.count == 8
   }
 }

@@ -34,7 +34,8 @@ public enum SMSLength {
     if septets.allSatisfy({ $0 != nil }) {
       return Segments(isUCS2: false, count: count(septets.compactMap { $0 }, alone: 160, joined: 153))
     }
-    return Segments(isUCS2: true, count: count(text.unicodeScalars.map { $0.value > 0xFFFF ? 2 : 1 }, alone: 70, joined: 67))
+    let units = text.unicodeScalars.map { $0.value > 0xFFFF ? 2 : 1 }
+    return Segments(isUCS2: true, count: count(units, alone: 70, joined: 67))
   }
 
   /// A character of two units is never cut in two.

@@ -49,7 +49,8 @@ import Worker
   }
 
   @Test func `a vendor that rests is passed over`() {
-    let plan = Self.plan(SMS.requests(2), [StubVendor(), StubVendor()], resting: [0: SendFailure(.providerBusy, code: "a")])
+    let resting = [0: SendFailure(.providerBusy, code: "a")]
+    let plan = Self.plan(SMS.requests(2), [StubVendor(), StubVendor()], resting: resting)
     #expect(plan.calls.map(\.vendor) == [1] && Self.tags(plan) == [[1, 2]])
   }
 
@@ -68,9 +69,10 @@ import Worker
     let resting = [0: SendFailure(effects[0], code: "a"), 1: SendFailure(effects[1], code: "b")]
     let plan = Self.plan(SMS.requests(1), [StubVendor(), StubVendor()], resting: resting)
     #expect(plan.calls.isEmpty)
-    #expect(plan.reports == [
-      SendReport(tag: 1, .failed(SendFailure(effect, code: code, retryAfter: .seconds(5))))
-    ])
+    #expect(
+      plan.reports == [
+        SendReport(tag: 1, .failed(SendFailure(effect, code: code, retryAfter: .seconds(5))))
+      ])
   }
 
   @Test func `vendors that have not taken it are not asked again`() {
@@ -81,19 +83,22 @@ import Worker
     var twice = failed
     twice.failures[1] = SendFailure(.providerThrottles, code: "b", retryAfter: .seconds(9))
     let plan = SMSPlan([twice], vendors, &choice, now: SMS.now)
-    #expect(plan.reports == [
-      SendReport(tag: 1, .failed(SendFailure(.providerThrottles, code: "b", retryAfter: .seconds(9))))
-    ])
+    #expect(
+      plan.reports == [
+        SendReport(tag: 1, .failed(SendFailure(.providerThrottles, code: "b", retryAfter: .seconds(9))))
+      ])
   }
 
   @Test(arguments: 1...100)
   func `each delivery is in one call or one report`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let vendors = (0..<Int.random(in: 1...3, using: &random)).map { _ in
-      StubVendor(batch: Int.random(in: 1...5, using: &random), countries: ["+82", "+1", "+"].shuffled(using: &random).suffix(1))
+      let country = ["+82", "+1", "+"].randomElement(using: &random)!
+      return StubVendor(batch: Int.random(in: 1...5, using: &random), countries: [country])
     }
     let requests = (1...UInt64.random(in: 1...40, using: &random)).map { tag in
-      let number = ["+8210", "+1202", "+4477"].randomElement(using: &random)! + "000000\(Int.random(in: 0...9, using: &random))"
+      let start = ["+8210", "+1202", "+4477"].randomElement(using: &random)!
+      let number = "\(start)000000\(Int.random(in: 0...9, using: &random))"
       return SMS.request(tag, to: number, category: Bool.random(using: &random) ? "event" : "order")
     }
     let resting = Bool.random(using: &random) ? [0: SendFailure(.providerBusy, code: "a")] : [:]

@@ -45,7 +45,7 @@ import Worker
 
   @Test func `the first vendor gets all, in few calls`() throws {
     let (one, two) = (try SMSServer { _ in .reply(200, "") }, try SMSServer { _ in .reply(200, "") })
-    defer { [one, two].forEach { $0.stop() } }
+    defer { SMSServer.stop(one, two) }
     let provider = try Self.provider([Self.stub("one", one, batch: 2), Self.stub("two", two)])
     defer { provider.stop(within: .zero) }
     #expect(provider.name == "sms" && !provider.resendsAmbiguous)
@@ -57,7 +57,7 @@ import Worker
   @Test(arguments: [429, 503, 401])
   func `what a vendor surely has not taken goes to the next, and it is left alone for a while`(status: Int) throws {
     let (one, two) = (try SMSServer { _ in .reply(status, "") }, try SMSServer { _ in .reply(200, "") })
-    defer { [one, two].forEach { $0.stop() } }
+    defer { SMSServer.stop(one, two) }
     let provider = try Self.provider([Self.stub("one", one), Self.stub("two", two, batch: 2)])
     defer { provider.stop(within: .zero) }
     let reports = try Self.send(SMS.requests(3), by: provider)
@@ -77,7 +77,7 @@ import Worker
   @Test(arguments: [SMSServer.Answer.hangUp, .silence, .reply(500, ""), .reply(502, "")])
   func `what a vendor may have taken goes to nobody else`(answer: SMSServer.Answer) throws {
     let (one, two) = (try SMSServer { _ in answer }, try SMSServer { _ in .reply(200, "") })
-    defer { [one, two].forEach { $0.stop() } }
+    defer { SMSServer.stop(one, two) }
     let provider = try Self.provider([Self.stub("one", one), Self.stub("two", two)]) {
       $0.client.timeout = .milliseconds(500)
     }
@@ -99,7 +99,7 @@ import Worker
     first: Int, second: Int, effect: SendFailure.Effect
   ) throws {
     let (one, two) = (try SMSServer { _ in .reply(first, "") }, try SMSServer { _ in .reply(second, "") })
-    defer { [one, two].forEach { $0.stop() } }
+    defer { SMSServer.stop(one, two) }
     let provider = try Self.provider([Self.stub("one", one), Self.stub("two", two)])
     defer { provider.stop(within: .zero) }
     let reports = try Self.send(SMS.requests(2), by: provider)
@@ -146,7 +146,8 @@ import Worker
     defer { one.stop() }
     let provider = try Self.provider([StubVendor(countries: ["+82"], host: one.url)])
     defer { provider.stop(within: .zero) }
-    let requests = [SMS.request(1, to: "+12025550123"), SMS.request(2, String(repeating: "a", count: 1_000)), SMS.request(3, "")]
+    let long = String(repeating: "a", count: 1_000)
+    let requests = [SMS.request(1, to: "+12025550123"), SMS.request(2, long), SMS.request(3, "")]
     let reports = try Self.send(requests, by: provider)
     #expect(reports.map { SMS.failure($0.result)?.code } == ["NUMBER_NOT_SERVED", "TEXT_TOO_LONG", "NO_TEXT"])
     #expect(one.received.isEmpty)
@@ -154,7 +155,7 @@ import Worker
 
   @Test func `a queue that is full is not the vendor's fault`() throws {
     let (one, two) = (try SMSServer { _ in .silence }, try SMSServer { _ in .reply(200, "") })
-    defer { [one, two].forEach { $0.stop() } }
+    defer { SMSServer.stop(one, two) }
     let provider = try Self.provider([Self.stub("one", one, batch: 1), Self.stub("two", two)]) {
       $0.client.queuedRequests = 0
     }
@@ -193,16 +194,17 @@ import Worker
           + results.joined(separator: ",") + "]}}}")
     }
     let twilio = try SMSServer { _ in .reply(201, #"{"sid":"SM1","status":"queued"}"#) }
-    defer { [naver, nhn, twilio].forEach { $0.stop() } }
+    defer { SMSServer.stop(naver, nhn, twilio) }
     let provider = try Self.provider([
       SMS.sens(host: naver.url), SMS.nhn(host: nhn.url), SMS.twilio(host: twilio.url),
     ])
     defer { provider.stop(within: .zero) }
     let requests = [SMS.request(1), SMS.request(2), SMS.request(3, to: "+12025550123"), SMS.request(4, "안녕 😀")]
     let reports = try Self.send(requests, by: provider)
-    #expect(reports.map(\.result) == [
-      .sent(providerID: "R:1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"),
-    ])
+    #expect(
+      reports.map(\.result) == [
+        .sent(providerID: "R:1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"),
+      ])
     #expect(naver.received.count == 1 && nhn.received.count == 1 && twilio.received.count == 3)
   }
 }

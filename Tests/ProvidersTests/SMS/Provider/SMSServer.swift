@@ -46,6 +46,8 @@ final class SMSServer: Sendable {
     connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
   }
 
+  static func stop(_ servers: SMSServer...) { for server in servers { server.stop() } }
+
   private func accept() {
     while true {
       let connection = Glibc.accept(descriptor, nil, nil)

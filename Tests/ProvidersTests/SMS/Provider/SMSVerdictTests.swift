@@ -50,6 +50,29 @@ import Worker
     #expect(verdict.failure == nil)
   }
 
+  @Test func `what a vendor does not tell of is unknown, and what it tells twice counts once`() {
+    let group = SMSGroup(isLong: false, isAdvertising: false)
+    let call = SMSCall(vendor: 0, group: group, items: SMS.requests(3).map { SMSItem(request: $0) })
+    struct Odd: SMSVendor {
+      let name = "odd"
+      let batch = 10
+      func group(of request: SendRequest) -> SMSGroup { SMSGroup(isLong: false, isAdvertising: false) }
+      func request(for requests: [SendRequest], now: UnixTime, nonce: String) -> HTTPRequest { HTTPRequest(url: "") }
+      func judge(_ answer: Result<HTTPResponse, HTTPTransferError>, for requests: [SendRequest]) -> [SendReport] {
+        let busy = SendFailure(.providerBusy, code: "c")
+        let odd = [SendReport(tag: 2, .failed(busy)), SendReport(tag: 9, .failed(busy))]
+        return [SendReport(tag: 2, .sent(providerID: nil))] + odd
+      }
+    }
+    let verdict = SMSVerdict(call, SMS.answer(200), Odd())
+    #expect(verdict.again.isEmpty)
+    #expect(
+      verdict.reports == [
+        SendReport(tag: 1, .failed(SMSAnswer.unreadable)), SendReport(tag: 2, .sent(providerID: nil)),
+        SendReport(tag: 3, .failed(SMSAnswer.unreadable)),
+      ])
+  }
+
   @Test func `a vendor that took one works`() {
     let verdict = Self.verdict(.sent(providerID: nil), Self.failed(.providerRefuses))
     #expect(verdict.failure == nil && verdict.reports.map(\.tag) == [1] && verdict.again.map(\.request.tag) == [2])

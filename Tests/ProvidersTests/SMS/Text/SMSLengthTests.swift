@@ -41,7 +41,7 @@ import Worker
     // 76 in each, as the 153rd place stays empty.
     #expect(try SMSLength.segments(String(repeating: "€", count: 152)).count == 2)
     #expect(try SMSLength.segments(String(repeating: "€", count: 153)).count == 3)
-    for text in ["^", "{", "}", "\\", "[", "~", "]", "|", "€"] { #expect(GSMAlphabet.septets(of: text.unicodeScalars.first!) == 2) }
+    for scalar in "^{}\\[~]|€".unicodeScalars { #expect(GSMAlphabet.septets(of: scalar) == 2) }
   }
 
   @Test func `an emoji makes the whole text UCS-2, counts twice, and is not cut in two`() throws {

@@ -70,7 +70,9 @@ import Worker
         try SENSSettings(serviceID: id, accessKey: "a", secretKey: "s", korean: korean)
       }
       #expect(throws: SendFailure.self) { try NHNSettings(appKey: id, secretKey: "s", korean: korean) }
-      #expect(throws: SendFailure.self) { try TwilioSettings(accountSID: id, secret: "s", sender: .number("+15005550006")) }
+      #expect(throws: SendFailure.self) {
+        try TwilioSettings(accountSID: id, secret: "s", sender: .number("+15005550006"))
+      }
     }
     for key in ["a\nb", "", "a b", "a,b"] {
       #expect(throws: SendFailure.self) { try SolapiSettings(apiKey: key, apiSecret: "s", korean: korean) }

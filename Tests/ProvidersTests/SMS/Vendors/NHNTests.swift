@@ -21,7 +21,8 @@ import Worker
   @Test func `one text goes to many in one call`() throws {
     let requests = [SMS.request(1, to: "+821011112222", "안녕\r\n\""), SMS.request(2, to: "+821033334444", "안녕\n\"")]
     let request = try SMS.nhn().request(for: requests, now: SMS.now, nonce: SMS.nonce)
-    #expect(request.method == "POST" && request.url == "https://api-sms.cloud.toast.com/sms/v3.0/appKeys/app/sender/sms")
+    #expect(request.method == "POST")
+    #expect(request.url == "https://api-sms.cloud.toast.com/sms/v3.0/appKeys/app/sender/sms")
     #expect(request.header("x-secret-key") == "secret")
     #expect(request.header("content-type") == "application/json; charset=utf-8")
     #expect(
@@ -35,7 +36,8 @@ import Worker
 
   @Test(
     arguments: [
-      (1, "order", "sms", false), (91, "order", "mms", true), (1, "event", "ad-sms", false), (91, "event", "ad-mms", true),
+      (1, "order", "sms", false), (91, "order", "mms", true), (1, "event", "ad-sms", false),
+      (91, "event", "ad-mms", true),
     ])
   func `long texts and advertising have paths of their own`(
     length: Int, category: String, path: String, hasTitle: Bool
@@ -72,8 +74,9 @@ import Worker
     arguments: [
       (-1000, SendFailure.Effect.providerRefuses), (-1001, .providerRefuses), (-1002, .providerRefuses),
       (-1003, .providerRefuses), (-1004, .providerRefuses), (-1007, .providerRefuses), (-1008, .providerRefuses),
-      (-9995, .providerRefuses), (-9998, .providerRefuses), (-9999, .unknown), (-9997, .permanent), (-2021, .providerBusy),
-      (-2019, .deadAddress(since: nil)), (-2312, .providerRefuses), (-2313, .providerRefuses), (-6000, .providerRefuses),
+      (-9995, .providerRefuses), (-9998, .providerRefuses), (-9999, .unknown), (-9997, .permanent),
+      (-2021, .providerBusy), (-2019, .deadAddress(since: nil)), (-2312, .providerRefuses),
+      (-2313, .providerRefuses), (-6000, .providerRefuses),
       (-6004, .providerRefuses), (-6001, .permanent), (-6003, .permanent), (-2015, .permanent), (-2023, .permanent),
       (-2024, .permanent), (-1, .permanent), (4, .permanent),
     ])
@@ -90,8 +93,9 @@ import Worker
   @Test func `a call that failed tells of recipients all the same, if it does`() throws {
     let body = Self.answer([Self.result(1), Self.result(2, -2021)], isSuccessful: false, code: -9999)
     let reports = try SMS.nhn().judge(SMS.answer(200, body), for: SMS.requests(3))
-    #expect(reports.map(\.result) == [
-      .sent(providerID: "R1:1"), .failed(SendFailure(.providerBusy, code: "-2021")), .failed(SMSAnswer.unreadable),
-    ])
+    #expect(
+      reports.map(\.result) == [
+        .sent(providerID: "R1:1"), .failed(SendFailure(.providerBusy, code: "-2021")), .failed(SMSAnswer.unreadable),
+      ])
   }
 }

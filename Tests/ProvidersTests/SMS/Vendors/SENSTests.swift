@@ -51,7 +51,9 @@ import Worker
   }
 
   @Test func `a call that was taken was taken for all of it`() throws {
-    let body = #"{"requestId":"RSLA-1","requestTime":"2023-11-15T07:13:20.123","statusCode":"202","statusName":"success"}"#
+    let body =
+      #"{"requestId":"RSLA-1","requestTime":"2023-11-15T07:13:20.123","#
+      + #""statusCode":"202","statusName":"success"}"#
     let reports = try SMS.sens().judge(SMS.answer(202, body), for: SMS.requests(3))
     #expect(reports == (1...3).map { SendReport(tag: $0, .sent(providerID: "RSLA-1")) })
   }

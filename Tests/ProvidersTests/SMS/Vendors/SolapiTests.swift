@@ -67,15 +67,17 @@ import Worker
     let failed = #"{"to":"01010000002","statusCode":"1060"}"#
     let told = try SMS.solapi().judge(
       SMS.answer(200, Self.answer([failed], nil, registered: 2)), for: SMS.requests(3))
-    #expect(told.map(\.result) == [
-      .sent(providerID: "G1"), .failed(SendFailure(.permanent, code: "1060")), .sent(providerID: "G1"),
-    ])
+    #expect(
+      told.map(\.result) == [
+        .sent(providerID: "G1"), .failed(SendFailure(.permanent, code: "1060")), .sent(providerID: "G1"),
+      ])
     for registered in [nil, 1, 3] {
       let untold = try SMS.solapi().judge(
         SMS.answer(200, Self.answer([failed], nil, registered: registered)), for: SMS.requests(3))
-      #expect(untold.map(\.result) == [
-        .failed(SMSAnswer.unreadable), .failed(SendFailure(.permanent, code: "1060")), .failed(SMSAnswer.unreadable),
-      ])
+      #expect(
+        untold.map(\.result) == [
+          .failed(SMSAnswer.unreadable), .failed(SendFailure(.permanent, code: "1060")), .failed(SMSAnswer.unreadable),
+        ])
     }
   }
 

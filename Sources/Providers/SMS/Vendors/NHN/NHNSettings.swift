@@ -10,7 +10,9 @@ public struct NHNSettings: Sendable {
 
   /// - Throws: `BAD_KEY` for what cannot stand in a path or a header.
   public init(appKey: String, secretKey: String, korean: KoreanSMSSettings) throws(SendFailure) {
-    guard SMSKey.isPathPart(appKey), SMSKey.isKey(secretKey) else { throw SendFailure(.providerRefuses, code: "BAD_KEY") }
+    guard SMSKey.isPathPart(appKey), SMSKey.isKey(secretKey) else {
+      throw SendFailure(.providerRefuses, code: "BAD_KEY")
+    }
     (self.appKey, self.secretKey, self.korean) = (appKey, secretKey, korean)
   }
 }

@@ -5,7 +5,9 @@ import Signing
 
 /// Naver Cloud's API Gateway, signature version 2: over method, path, time and key, and not over the body.
 enum SENSSignature {
-  static func text(_ method: String, _ path: String, timestamp: String, accessKey: String, secretKey: String) -> String {
+  static func text(
+    _ method: String, _ path: String, timestamp: String, accessKey: String, secretKey: String
+  ) -> String {
     let message = Array("\(method) \(path)\n\(timestamp)\n\(accessKey)".utf8)
     return Data(HMACSHA256.code(message, key: Array(secretKey.utf8))).base64EncodedString()
   }

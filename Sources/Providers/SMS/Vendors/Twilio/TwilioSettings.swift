@@ -34,7 +34,9 @@ public struct TwilioSettings: Sendable {
       throw SendFailure(.providerRefuses, code: "BAD_KEY")
     }
     guard sender.isOne else { throw SendFailure(.providerRefuses, code: "SENDER_IS_NO_NUMBER") }
-    guard countries?.allSatisfy(Self.isCountry) ?? true else { throw SendFailure(.providerRefuses, code: "BAD_COUNTRY") }
+    guard countries?.allSatisfy(Self.isCountry) ?? true else {
+      throw SendFailure(.providerRefuses, code: "BAD_COUNTRY")
+    }
     (self.accountSID, self.user, self.secret) = (accountSID, user, secret)
     (self.sender, self.countries) = (sender, countries)
   }
