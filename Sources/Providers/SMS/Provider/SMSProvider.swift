@@ -72,7 +72,13 @@ private final class SMSDesk: Sendable {
   func ended(_ flight: SMSFlight, _ answer: Result<HTTPResponse, HTTPTransferError>) -> [SendReport] {
     let vendor = flight.call.vendor
     let verdict = SMSVerdict(flight.call, answer, vendors[vendor])
-    if !verdict.saysNothing { choice.withLock { $0.ended(vendor, verdict.failure, now: Self.now()) } }
+    choice.withLock {
+      if verdict.wasNotMade {
+        $0.notCalled(vendor, now: Self.now())
+      } else {
+        $0.ended(vendor, verdict.failure, now: Self.now())
+      }
+    }
     if !verdict.again.isEmpty { send(verdict.again, flight.report) }
     return verdict.reports
   }

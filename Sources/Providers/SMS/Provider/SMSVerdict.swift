@@ -7,15 +7,16 @@ struct SMSVerdict {
   var reports: [SendReport] = []
   /// That are tried again: with the next vendor, or in smaller calls.
   var again: [SMSItem] = []
-  /// Why the vendor rests from now on; nil where it works, or the call says nothing of it.
+  /// Why the vendor rests from now on; nil where it works.
   var failure: SendFailure?
-  var saysNothing = false
+  /// The call was not made, so it says nothing of the vendor.
+  var wasNotMade = false
 
   init(_ call: SMSCall, _ answer: Result<HTTPResponse, HTTPTransferError>, _ vendor: any SMSVendor) {
     let judged = Self.complete(vendor.judge(answer, for: call.items.map(\.request)), call)
     if case .failure(let error) = answer, Self.isOurs(error) {
       // Another vendor would fare no better.
-      (reports, saysNothing) = (judged, true)
+      (reports, wasNotMade) = (judged, true)
       return
     }
     if call.items.count > 1, call.group.text == nil, Self.isRefusedAsOne(judged) {

@@ -60,6 +60,13 @@ struct VendorChoice {
     }
   }
 
+  /// A call to it was not made after all, so another one may try.
+  mutating func notCalled(_ vendor: Int, now: UnixTime) {
+    if case .tried(_, let failures, let last) = states[vendor] {
+      states[vendor] = .resting(until: now, failures: failures, last: last)
+    }
+  }
+
   private mutating func rest(_ vendor: Int, failures: Int, _ failure: SendFailure, now: UnixTime) {
     let length = min(most, first << Int64(min(failures - 1, 20)))
     let asked = failure.retryAfter.map { Int64($0 / .milliseconds(1)) } ?? 0

@@ -55,10 +55,7 @@ public enum KoreanCodePage: Sendable, Hashable {
         return iconv(handle, &from, &fromLeft, &to, &toLeft) == 0 && fromLeft == 0 ? toLeft : nil
       }
     }
-    guard let left else {
-      iconv(handle, nil, nil, nil, nil)
-      return 0
-    }
-    return UInt8(8 - left)
+    // Neither code page has a state that a failure could leave behind.
+    return left.map { UInt8(8 - $0) } ?? 0
   }
 }

@@ -166,6 +166,20 @@ import Worker
     #expect(two.received.isEmpty)
   }
 
+  @Test func `a call that was not made says nothing of a vendor that rests`() throws {
+    let one = try SMSServer { _ in .reply(503, "") }
+    defer { one.stop() }
+    let provider = try Self.provider([Self.stub("one", one)], rest: .milliseconds(1))
+    _ = try Self.send([SMS.request(1)], by: provider)
+    provider.stop(within: .zero)
+    try eventually("its rest is over, and a call is not made") {
+      SMS.failure(try Self.send([SMS.request(2)], by: provider).first?.result)?.code == "STOPPED"
+    }
+    let after = try Self.send([SMS.request(3)], by: provider)
+    #expect(after.first?.result == .failed(SendFailure(.providerBusy, code: "STOPPED")))
+    #expect(one.received == ["1"])
+  }
+
   @Test func `what is in flight when it is stopped is reported, and so is what comes after`() throws {
     let one = try SMSServer { _ in .silence }
     defer { one.stop() }

@@ -34,7 +34,7 @@ import Worker
     let verdict = Self.verdict(Self.failed(effect), Self.failed(effect))
     #expect(verdict.reports.isEmpty && verdict.again.map(\.request.tag) == [1, 2])
     #expect(verdict.again.allSatisfy { $0.failures == [1: SendFailure(effect, code: "c")] })
-    #expect(verdict.failure == SendFailure(effect, code: "c") && !verdict.saysNothing)
+    #expect(verdict.failure == SendFailure(effect, code: "c") && !verdict.wasNotMade)
   }
 
   @Test func `what is unknown goes to nobody else, and the vendor rests`() {

@@ -15,6 +15,7 @@ import Worker
     func open(_ vendor: Int, _ seconds: Int64) -> Bool { choice.open(vendor, now: at(seconds)) }
     func rest(_ vendor: Int, _ seconds: Int64) -> SendFailure? { choice.rest(of: vendor, now: at(seconds)) }
     func fail(_ seconds: Int64, _ failure: SendFailure = busy) { choice.ended(0, failure, now: at(seconds)) }
+    func drop(_ seconds: Int64) { choice.notCalled(0, now: at(seconds)) }
     func work(_ seconds: Int64) { choice.ended(0, nil, now: at(seconds)) }
   }
 
@@ -63,6 +64,17 @@ import Worker
     choice.work(30)
     choice.fail(30, SendFailure(.providerThrottles, code: "429", retryAfter: .seconds(86_400)))
     #expect(!choice.open(0, 89) && choice.open(0, 90))
+  }
+
+  @Test func `a trial that was not made leaves it to another`() {
+    choice.fail(0)
+    choice.drop(1)
+    #expect(!choice.open(0, 4) && choice.open(0, 5) && !choice.open(0, 6))
+    choice.drop(6)
+    #expect(choice.open(0, 6) && !choice.open(0, 7))
+    // It failed twice in a row all the same.
+    choice.fail(7)
+    #expect(!choice.open(0, 16) && choice.open(0, 17))
   }
 
   @Test func `a trial that is never heard of does not keep it closed`() {

@@ -34,7 +34,7 @@ import Worker
     #expect(try KoreanNumber.domestic(number) == domestic)
   }
 
-  @Test(arguments: ["+12025550123", "+8210123456789", "+82101234", "+8201012345678", "+8102012345"])
+  @Test(arguments: ["+12025550123", "+8210123456789", "+82101234", "+8201012345678", "+820101234567", "+8102012345"])
   func `other numbers are not served by Korean vendors`(number: String) throws {
     let request = SMS.request(1, to: number)
     for vendor in [try SMS.sens(), try SMS.solapi(), try SMS.nhn()] as [any SMSVendor] {
