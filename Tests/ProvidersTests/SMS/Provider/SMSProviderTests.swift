@@ -169,14 +169,16 @@ import Worker
   @Test func `a call that was not made says nothing of a vendor that rests`() throws {
     let one = try SMSServer { _ in .reply(503, "") }
     defer { one.stop() }
-    let provider = try Self.provider([Self.stub("one", one)], rest: .milliseconds(1))
+    let provider = try Self.provider([Self.stub("one", one, batch: 1)], rest: .milliseconds(1))
     _ = try Self.send([SMS.request(1)], by: provider)
     provider.stop(within: .zero)
     try eventually("its rest is over, and a call is not made") {
       SMS.failure(try Self.send([SMS.request(2)], by: provider).first?.result)?.code == "STOPPED"
     }
-    let after = try Self.send([SMS.request(3)], by: provider)
-    #expect(after.first?.result == .failed(SendFailure(.providerBusy, code: "STOPPED")))
+    // It is tried by one call still.
+    let after = try Self.send(SMS.requests(3), by: provider)
+    #expect(after.count { SMS.failure($0.result)?.code == "STOPPED" } == 1)
+    #expect(after.count { SMS.failure($0.result)?.code == "HTTP_503" } == 2)
     #expect(one.received == ["1"])
   }
 
