@@ -65,9 +65,9 @@ enum SMSAnswer {
 extension JSONValue {
   /// A member of an object; nil of anything else.
   subscript(_ name: String) -> JSONValue? { if case .object(let members) = self { members[name] } else { nil } }
-  var list: [JSONValue]? { if case .list(let items) = self { items } else { nil } }
-  var text: String? { if case .text(let text) = self { text } else { nil } }
-  var integer: Int? {
+  var elements: [JSONValue]? { if case .list(let items) = self { items } else { nil } }
+  var string: String? { if case .text(let text) = self { text } else { nil } }
+  var whole: Int? {
     switch self {
     case .text(let text), .number(let text): Int(text)
     default: nil

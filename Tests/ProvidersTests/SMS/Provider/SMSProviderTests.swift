@@ -199,10 +199,10 @@ import Worker
   @Test func `real vendors, one after the other`() throws {
     let naver = try SMSServer { _ in .reply(429, #"{"error":{"errorCode":"410","message":"Throttle Limited"}}"#) }
     let nhn = try SMSServer { body in
-      let recipients = (try? JSONParser.parse(Array(body.utf8)))?["recipientList"]?.list ?? []
+      let recipients = (try? JSONParser.parse(Array(body.utf8)))?["recipientList"]?.elements ?? []
       let results = recipients.enumerated().map { index, recipient in
         #"{"resultCode":\#(index == 0 ? 0 : -2312),"recipientSeq":\#(index + 1),"#
-          + #""recipientGroupingKey":"\#(recipient["recipientGroupingKey"]?.text ?? "")"}"#
+          + #""recipientGroupingKey":"\#(recipient["recipientGroupingKey"]?.string ?? "")"}"#
       }
       return .reply(
         200,

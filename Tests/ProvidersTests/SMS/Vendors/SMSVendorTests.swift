@@ -73,7 +73,7 @@ import Worker
       #expect(request.headers.allSatisfy { $0.value.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }, "\(vendor.name)")
       if vendor.name != "twilio" {
         let body = try JSONParser.parse(request.body)
-        let sent = body["body"]?.text ?? body["messages"]?.list?.first?["text"]?.text ?? body["content"]?.text
+        let sent = body["body"]?.string ?? body["messages"]?.elements?.first?["text"]?.string ?? body["content"]?.string
         #expect(sent == SMSText.clean(text), "\(vendor.name)")
       }
     }

@@ -71,7 +71,7 @@ public struct NHNVendor: SMSVendor {
     // The call as a whole; some recipients may have been refused where it succeeded.
     guard let isSuccessful = header?["isSuccessful"] else { return SMSAnswer.all(requests, SMSAnswer.unreadable) }
     let data = body?["body"]?["data"]
-    let results = data?["sendResultList"]?.list ?? []
+    let results = data?["sendResultList"]?.elements ?? []
     guard isSuccessful == .bool(true) || !results.isEmpty else {
       return SMSAnswer.all(requests, NHNErrors.failure(code: SMSAnswer.word(header?["resultCode"])))
     }
@@ -81,8 +81,8 @@ public struct NHNVendor: SMSVendor {
   private func reports(_ results: [JSONValue], requestID: String?, for requests: [SendRequest]) -> [SendReport] {
     var told: [String: SendResult] = [:]
     for result in results {
-      guard let id = result["recipientGroupingKey"]?.text, let code = result["resultCode"]?.integer else { continue }
-      let sequence = result["recipientSeq"]?.integer
+      guard let id = result["recipientGroupingKey"]?.string, let code = result["resultCode"]?.whole else { continue }
+      let sequence = result["recipientSeq"]?.whole
       let providerID = requestID.map { id in sequence.map { "\(id):\($0)" } ?? id }
       told[id] =
         code == 0 ? .sent(providerID: providerID) : .failed(NHNErrors.failure(code: SMSAnswer.word(.number("\(code)"))))

@@ -20,11 +20,11 @@ public struct SENSResults: SMSResultSource {
   /// - Returns: `messageId` by the number that it went to, as it is dialled in Korea; nil: no answer of use.
   public func judge(messagesIn answer: Result<HTTPResponse, HTTPTransferError>) -> [String: String]? {
     guard case .success(let response) = answer, response.status == 200 || response.status == 202,
-      let messages = SMSAnswer.body(response)?["messages"]?.list
+      let messages = SMSAnswer.body(response)?["messages"]?.elements
     else { return nil }
     var ids: [String: String] = [:]
     for message in messages {
-      if let number = message["to"]?.text, let id = SMSAnswer.id(message["messageId"]) { ids[number] = id }
+      if let number = message["to"]?.string, let id = SMSAnswer.id(message["messageId"]) { ids[number] = id }
     }
     return ids
   }
@@ -38,9 +38,9 @@ public struct SENSResults: SMSResultSource {
     let body = SMSAnswer.body(response)
     if response.status == 404 { return .notFound }
     guard (200..<300).contains(response.status) else { return .noAnswer(SENSErrors.failure(response, body)) }
-    guard let messages = body?["messages"]?.list else { return .noAnswer(SMSAnswer.unreadable) }
+    guard let messages = body?["messages"]?.elements else { return .noAnswer(SMSAnswer.unreadable) }
     guard let message = messages.first else { return .notFound }
-    switch message["status"]?.text {
+    switch message["status"]?.string {
     case "READY", "PROCESSING": return .pending
     case "COMPLETED": return completed(message)
     default: return .noAnswer(SMSAnswer.unreadable)

@@ -64,7 +64,7 @@ public struct SENSVendor: SMSVendor {
       return SMSAnswer.all(requests, SENSErrors.failure(response, body))
     }
     // The call as a whole was taken, by a status of its own inside the answer.
-    guard let status = body?["statusCode"]?.integer else { return SMSAnswer.all(requests, SMSAnswer.unreadable) }
+    guard let status = body?["statusCode"]?.whole else { return SMSAnswer.all(requests, SMSAnswer.unreadable) }
     guard (200..<300).contains(status) else {
       let failure = SendFailure(SMSAnswer.effect(status), code: SMSAnswer.word(body?["statusCode"]) ?? "REFUSED")
       return SMSAnswer.all(requests, failure)

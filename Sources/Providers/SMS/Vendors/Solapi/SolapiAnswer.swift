@@ -17,10 +17,10 @@ struct SolapiAnswer {
     self.korean = korean
     let group = body?["groupInfo"]
     groupID = SMSAnswer.id(group?["groupId"]) ?? SMSAnswer.id(group?["_id"])
-    taken = group?["count"]?["registeredSuccess"]?.integer
-    isFailedListThere = body?["failedMessageList"]?.list != nil
-    for message in body?["messageList"]?.list ?? [] { add(message) }
-    for message in body?["failedMessageList"]?.list ?? [] { addFailed(message) }
+    taken = group?["count"]?["registeredSuccess"]?.whole
+    isFailedListThere = body?["failedMessageList"]?.elements != nil
+    for message in body?["messageList"]?.elements ?? [] { add(message) }
+    for message in body?["failedMessageList"]?.elements ?? [] { addFailed(message) }
   }
 
   func reports(for requests: [SendRequest]) -> [SendReport] {
@@ -40,7 +40,7 @@ struct SolapiAnswer {
   }
 
   private mutating func add(_ message: JSONValue) {
-    guard let id = message["customFields"]?[Self.deliveryID]?.text, let code = SMSAnswer.word(message["statusCode"])
+    guard let id = message["customFields"]?[Self.deliveryID]?.string, let code = SMSAnswer.word(message["statusCode"])
     else { return }
     results[id] =
       SolapiErrors.isTaken(code)
@@ -49,9 +49,9 @@ struct SolapiAnswer {
 
   private mutating func addFailed(_ message: JSONValue) {
     let failure = SolapiErrors.failure(code: SMSAnswer.word(message["statusCode"]))
-    if let id = message["customFields"]?[Self.deliveryID]?.text {
+    if let id = message["customFields"]?[Self.deliveryID]?.string {
       results[id] = .failed(failure)
-    } else if let number = message["to"]?.text {
+    } else if let number = message["to"]?.string {
       failedNumbers[number] = failure
     }
   }

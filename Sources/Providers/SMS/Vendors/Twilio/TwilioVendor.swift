@@ -59,7 +59,7 @@ public struct TwilioVendor: SMSVendor {
       return SMSAnswer.all(requests, TwilioErrors.failure(response, body))
     }
     // Created, and yet failed at once.
-    if let code = SMSAnswer.word(body?["error_code"]), let status = body?["status"]?.text,
+    if let code = SMSAnswer.word(body?["error_code"]), let status = body?["status"]?.string,
       status == "failed" || status == "undelivered"
     {
       return SMSAnswer.all(requests, SendFailure(TwilioErrors.effect(code) ?? .permanent, code: code))
