@@ -21,35 +21,31 @@ struct SMSVerdict {
     }
     if call.items.count > 1, call.group.text == nil, Self.isRefusedAsOne(judged) {
       // One bad text must not take the others with it: it is found by halving.
-      again = call.items.map { item in
-        var item = item
-        item.most = call.items.count / 2
-        return item
-      }
+      again = call.items.map { SMSItem(request: $0.request, failures: $0.failures, most: call.items.count / 2) }
       return
     }
-    var works = false
-    for (report, item) in zip(judged, call.items) {
-      guard case .failed(let failure) = report.result else {
-        works = true
-        reports.append(report)
-        continue
-      }
-      switch failure.effect {
-      case .providerBusy, .providerThrottles, .providerRefuses:
-        self.failure = self.failure ?? failure
-        var item = item
-        item.failures[call.vendor] = failure
-        again.append(item)
-      case .unknown:
-        self.failure = self.failure ?? failure
-        reports.append(report)
-      case .retriable, .permanent, .deadAddress:
-        works = true
-        reports.append(report)
-      }
+    for (report, item) in zip(judged, call.items) { add(report, item, vendor: call.vendor) }
+    // It works where it has judged one delivery by itself.
+    if reports.contains(where: { !Self.isUnknown($0) }) { failure = nil }
+  }
+
+  private mutating func add(_ report: SendReport, _ item: SMSItem, vendor: Int) {
+    guard case .failed(let failure) = report.result else { return reports.append(report) }
+    switch failure.effect {
+    case .providerBusy, .providerThrottles, .providerRefuses:
+      self.failure = self.failure ?? failure
+      var item = item
+      item.failures[vendor] = failure
+      again.append(item)
+    case .unknown:
+      self.failure = self.failure ?? failure
+      reports.append(report)
+    case .retriable, .permanent, .deadAddress: reports.append(report)
     }
-    if works { failure = nil }
+  }
+
+  private static func isUnknown(_ report: SendReport) -> Bool {
+    if case .failed(let failure) = report.result { failure.effect == .unknown } else { false }
   }
 
   /// One for each, in their order, whatever a vendor of somebody else's says.
