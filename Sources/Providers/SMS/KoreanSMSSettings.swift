@@ -16,11 +16,11 @@ public struct KoreanSMSSettings: Sendable {
 
   /// - Parameters:
   ///   - title: up to 40 bytes of the code page.
-  ///   - codePage: what is not in it is refused here. All three vendors' pages name EUC-KR; `cp949` is for an account
-  ///     with which rare syllables are known to arrive.
+  ///   - codePage: what is not in it is refused here. The router counts by `cp949`, too. The vendors' pages say EUC-KR:
+  ///     `eucKR` is for an account with which rare syllables do not arrive.
   /// - Throws: `SENDER_IS_NO_NUMBER`, `BAD_TITLE`, or `NO_CODE_PAGE` where the machine lacks it.
   public init(
-    sender: String, advertising: Set<String> = [], title: String, codePage: KoreanCodePage = .eucKR
+    sender: String, advertising: Set<String> = [], title: String, codePage: KoreanCodePage = .cp949
   ) throws(SendFailure) {
     guard KoreanNumber.isSender(sender) else { throw SendFailure(.providerRefuses, code: "SENDER_IS_NO_NUMBER") }
     guard codePage.isThere else { throw SendFailure(.providerRefuses, code: "NO_CODE_PAGE") }
