@@ -1,0 +1,92 @@
+import Foundation
+import HTTPTransfer
+import NotificationModel
+import Synchronization
+public import Worker
+
+/// Text messages by one vendor or several. What a vendor has surely not taken goes to the next one; what it may have
+/// taken goes to none, as a person would get it twice.
+public final class SMSProvider: Provider {
+  public let name = "sms"
+  /// No vendor drops what it was given before.
+  public let resendsAmbiguous = false
+  private let calls: HTTPCalls<SMSFlight>
+  private let desk: SMSDesk
+
+  /// - Throws: `NO_VENDOR` where there is none, or what libcurl does not take.
+  public init(_ settings: SMSSettings) throws {
+    guard !settings.vendors.isEmpty else { throw SendFailure(.providerRefuses, code: "NO_VENDOR") }
+    let desk = SMSDesk(settings)
+    self.desk = desk
+    calls = try HTTPCalls(settings.client) { flight, answer in desk.ended(flight, answer) }
+    desk.use(calls)
+  }
+
+  public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
+    desk.send(requests.map { SMSItem(request: $0) }, report)
+  }
+
+  public func stop(within time: Duration) { calls.stop(within: time) }
+}
+
+/// A call on its way, with whom its reports go to.
+struct SMSFlight: Sendable {
+  let call: SMSCall
+  let report: @Sendable ([SendReport]) -> Void
+}
+
+/// Makes calls of deliveries, again and again until each has ended.
+private final class SMSDesk: Sendable {
+  private let vendors: [any SMSVendor]
+  private let choice: Mutex<VendorChoice>
+  private let calls = Mutex(Calls())
+
+  /// They hold their judge, which holds this.
+  private struct Calls: Sendable { weak var held: HTTPCalls<SMSFlight>? }
+
+  init(_ settings: SMSSettings) {
+    vendors = settings.vendors
+    choice = Mutex(
+      VendorChoice(vendors: settings.vendors.count, first: settings.firstRest, most: settings.longestRest))
+  }
+
+  func use(_ calls: HTTPCalls<SMSFlight>) { self.calls.withLock { $0.held = calls } }
+
+  func send(_ items: [SMSItem], _ report: @escaping @Sendable ([SendReport]) -> Void) {
+    let now = Self.now()
+    let plan = choice.withLock { SMSPlan(items, vendors, &$0, now: now) }
+    if !plan.reports.isEmpty { report(plan.reports) }
+    let flights = plan.calls.map { call in
+      let requests = call.items.map(\.request)
+      let request = vendors[call.vendor].request(for: requests, now: now, nonce: Self.nonce())
+      return (request: request, context: SMSFlight(call: call, report: report))
+    }
+    guard !flights.isEmpty else { return }
+    guard let calls = calls.withLock({ $0.held }) else {
+      return report(plan.calls.flatMap { SMSAnswer.all($0.items.map(\.request), Self.stopped) })
+    }
+    calls.send(flights) { if !$0.isEmpty { report($0) } }
+  }
+
+  /// - Returns: reports of what ends here.
+  func ended(_ flight: SMSFlight, _ answer: Result<HTTPResponse, HTTPTransferError>) -> [SendReport] {
+    let vendor = flight.call.vendor
+    let verdict = SMSVerdict(flight.call, answer, vendors[vendor])
+    choice.withLock {
+      if verdict.wasNotMade {
+        $0.notCalled(vendor, now: Self.now())
+      } else {
+        $0.ended(vendor, verdict.failure, now: Self.now())
+      }
+    }
+    if !verdict.again.isEmpty { send(verdict.again, flight.report) }
+    return verdict.reports
+  }
+
+  private static let stopped = SendFailure(.providerBusy, code: "STOPPED")
+
+  private static func now() -> UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+
+  /// 122 random bits.
+  private static func nonce() -> String { UUID().uuidString.replacing("-", with: "") }
+}

@@ -1,0 +1,59 @@
+public import HTTPTransfer
+public import NotificationModel
+
+/// What SENS says of a message later. What it gives when it takes a call is the call's `requestId`; the messages of it
+/// are listed first, and each is then asked for by its `messageId`.
+public struct SENSResults: SMSResultSource {
+  private let settings: SENSSettings
+
+  public init(_ settings: SENSSettings) { self.settings = settings }
+
+  public func request(forResultOf id: String, now: UnixTime) -> HTTPRequest? {
+    SMSKey.isPathPart(id) ? get(settings.path + "/" + id, now: now) : nil
+  }
+
+  /// - Parameter requestID: as it was reported in `SendResult.sent`.
+  public func request(forMessagesOf requestID: String, now: UnixTime) -> HTTPRequest? {
+    SMSKey.isPathPart(requestID) ? get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) : nil
+  }
+
+  /// - Returns: `messageId` by the number that it went to, as it is dialled in Korea; nil: no answer of use.
+  public func judge(messagesIn answer: Result<HTTPResponse, HTTPTransferError>) -> [String: String]? {
+    guard case .success(let response) = answer, response.status == 200 || response.status == 202,
+      let messages = SMSAnswer.body(response)?["messages"]?.elements
+    else { return nil }
+    var ids: [String: String] = [:]
+    for message in messages {
+      if let number = message["to"]?.string, let id = SMSAnswer.id(message["messageId"]) { ids[number] = id }
+    }
+    return ids
+  }
+
+  public func judge(resultIn answer: Result<HTTPResponse, HTTPTransferError>) -> SMSResult {
+    let response: HTTPResponse
+    switch answer {
+    case .failure(let error): return .noAnswer(TransferFailure.meaning(of: error))
+    case .success(let success): response = success
+    }
+    let body = SMSAnswer.body(response)
+    if response.status == 404 { return .notFound }
+    guard (200..<300).contains(response.status) else { return .noAnswer(SENSErrors.failure(response, body)) }
+    guard let messages = body?["messages"]?.elements else { return .noAnswer(SMSAnswer.unreadable) }
+    guard let message = messages.first else { return .notFound }
+    switch message["status"]?.string {
+    case "READY", "PROCESSING": return .pending
+    case "COMPLETED": return completed(message)
+    default: return .noAnswer(SMSAnswer.unreadable)
+    }
+  }
+
+  private func completed(_ message: JSONValue) -> SMSResult {
+    guard let code = SMSAnswer.word(message["statusCode"]) else { return .noAnswer(SMSAnswer.unreadable) }
+    return code == "0" ? .delivered : .failed(code: code)
+  }
+
+  private func get(_ path: String, now: UnixTime) -> HTTPRequest {
+    HTTPRequest(
+      method: "GET", url: settings.host + path, headers: SENSSignature.headers("GET", path, settings, now: now))
+  }
+}
