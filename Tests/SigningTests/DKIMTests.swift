@@ -123,7 +123,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "From: a@b.kr", "From: a@b.kr\r\n", "From: a@b.kr\n\n", "From: a@b.kr\r\nno field\r\n\r\n", "To: a@b.kr\r\n\r\n",
+    "", "From: a@b.kr", "From: a@b.kr\r\n", "From: a@b.kr\n\n", "From: a@b.kr\r\nno field\r\n\r\n",
+    "To: a@b.kr\r\n\r\n",
     "From: a@b.kr\r\nX: a\nFrom: c@d.kr\r\n\r\n", "From: a@b.kr\r\nFrom: c@d.kr\r\n\r\n", ": x\r\nFrom: a@b.kr\r\n\r\n",
   ])
   func `what is no message is not signed`(text: String) throws {
@@ -145,7 +146,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", ".", "a..b", "-a.kr", "a-.kr", "한.kr", "a b", "a;b", "a\r\nb", String(repeating: "a", count: 64)])
+  @Test(arguments: [
+    "", ".", "a..b", "-a.kr", "a-.kr", "한.kr", "a b", "a;b", "a\r\nb", String(repeating: "a", count: 64),
+  ])
   func `what is no name of DNS cannot get into a signature`(name: String) throws {
     let key = try PrivateKey(pem: TestKey.ed25519().pem)
     for (domain, selector) in [(name, "s"), ("example.com", name)] {

@@ -30,7 +30,8 @@ struct MailFields {
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private static func lineEnd(_ message: [UInt8], from start: Int) throws(SigningError) -> Int {
-    guard start < message.count, let end = message[start...].firstIndex(where: { $0 == carriageReturn || $0 == lineFeed }),
+    guard start < message.count,
+      let end = message[start...].firstIndex(where: { $0 == carriageReturn || $0 == lineFeed }),
       end + 1 < message.count, message[end] == carriageReturn, message[end + 1] == lineFeed
     else { throw SigningError(.badInput, "the mail's header has a line that does not end by CRLF, or no end") }
     return end
