@@ -2,13 +2,13 @@ import Foundation
 import LocalServers
 
 /// A key pair that the openssl command makes.
-struct TestKey {
-  let pem: String
-  let publicPEM: String
+public struct TestKey {
+  public let pem: String
+  public let publicPEM: String
 
-  static func p256() throws -> TestKey { try TestKey("EC", "ec_paramgen_curve:P-256") }
-  static func rsa() throws -> TestKey { try TestKey("RSA", "rsa_keygen_bits:2048") }
-  static func ed25519() throws -> TestKey { try TestKey("ED25519") }
+  public static func p256() throws -> TestKey { try TestKey("EC", "ec_paramgen_curve:P-256") }
+  public static func rsa() throws -> TestKey { try TestKey("RSA", "rsa_keygen_bits:2048") }
+  public static func ed25519() throws -> TestKey { try TestKey("ED25519") }
 
   private init(_ algorithm: String, _ option: String? = nil) throws {
     let directory = try TemporaryDirectory()
@@ -20,7 +20,7 @@ struct TestKey {
   }
 
   /// As a DNS record has it: the whole structure for RSA, the bare 32 bytes for Ed25519 (RFC 8463, section 4).
-  func record(_ kind: String) throws -> String {
+  public func record(_ kind: String) throws -> String {
     let lines = publicPEM.split(separator: "\n").filter { !$0.hasPrefix("-----") }
     guard kind == "ed25519", let der = Data(base64Encoded: lines.joined()) else {
       return "v=DKIM1; k=\(kind); p=\(lines.joined())"
