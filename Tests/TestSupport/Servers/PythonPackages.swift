@@ -1,5 +1,5 @@
 import Foundation
-import LocalServers
+public import LocalServers
 
 /// Python packages that are not ours, as scripts/python installs them: they read, check and sign what ours do.
 public enum PythonPackages {
@@ -17,8 +17,16 @@ public enum PythonPackages {
     let directory = try TemporaryDirectory(prefix: "bongsu-python")
     let (input, output) = (directory.file("question.json"), directory.file("answer.json"))
     try JSONEncoder().encode(question).write(to: URL(fileURLWithPath: input))
-    let path = root.appendingPathComponent("Tests/Python/\(script)").path
-    try ChildProcess.run(ChildCommand(interpreter, [path, input, output]))
+    try ChildProcess.run(command(script, [input, output]))
     return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: output)))
+  }
+
+  /// A script of Tests/Python that goes on, as a server does.
+  public static func start(_ script: String, _ arguments: [String] = []) throws -> ChildProcess {
+    try ChildProcess(command(script, arguments))
+  }
+
+  private static func command(_ script: String, _ arguments: [String]) -> ChildCommand {
+    ChildCommand(interpreter, [root.appendingPathComponent("Tests/Python/\(script)").path] + arguments)
   }
 }
