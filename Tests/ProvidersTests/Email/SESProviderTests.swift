@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransfer
 import LocalServers
 import NotificationModel
 import Signing
@@ -34,6 +35,12 @@ import Worker
     settings.client.allowsLocalPlaintext = true
     change(&settings)
     return try SESProvider(settings)
+  }
+
+  @Test func `plaintext is for tests alone`() throws {
+    #expect(throws: SendFailure(.providerRefuses, code: "BAD_SES_ENDPOINT")) {
+      try provider { $0.client.allowsLocalPlaintext = false }
+    }
   }
 
   /// Sends to each of them, and gives back the results in their order.
@@ -106,7 +113,9 @@ import Worker
     #expect(try provider { $0.resendsAmbiguous = false }.resendsAmbiguous == false)
   }
 
-  @Test(arguments: ["", "https://", "email/example", "https://a/b", "https://a@b", "https://a?b", "https://a\r\nX: b"])
+  @Test(arguments: [
+    "", "https://", "email/example", "https://a/b", "https://a@b", "https://a?b", "https://a\r\nX: b", "ftp://a",
+  ])
   func `an endpoint that is no host is refused`(endpoint: String) throws {
     #expect(throws: SendFailure(.providerRefuses, code: "BAD_SES_ENDPOINT")) {
       try provider { $0.endpoint = endpoint }

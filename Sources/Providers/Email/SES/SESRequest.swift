@@ -14,7 +14,8 @@ struct SESRequest: Sendable {
   /// - Throws: `providerRefuses` for an endpoint or region that makes no host.
   init(_ settings: SESSettings) throws(SendFailure) {
     endpoint = settings.endpoint ?? "https://email.\(settings.region).amazonaws.com"
-    guard let scheme = endpoint.firstRange(of: "://"), Self.isHost(endpoint[scheme.upperBound...]),
+    guard endpoint.hasPrefix("https://") || settings.client.allowsLocalPlaintext && endpoint.hasPrefix("http://"),
+      let scheme = endpoint.firstRange(of: "://"), Self.isHost(endpoint[scheme.upperBound...]),
       Self.isHost(settings.region[...])
     else { throw SendFailure(.providerRefuses, code: "BAD_SES_ENDPOINT") }
     host = String(endpoint[scheme.upperBound...])
