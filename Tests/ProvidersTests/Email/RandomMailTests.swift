@@ -64,7 +64,7 @@ import Worker
 
   @Test(arguments: [1, 2, 3]) func `come back as they were, and are signed`(seed: UInt64) throws {
     let (rsa, ed25519) = (try TestKey.rsa(), try TestKey.ed25519())
-    let cases = Self.cases(120, seed: seed)
+    let cases = Self.cases(60, seed: seed)
     let mails = try cases.map { made in
       try MailFixture.mail(EmailContent(subject: made.subject, html: made.html, text: made.text)) {
         $0.displayName = made.name
