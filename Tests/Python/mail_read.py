@@ -21,6 +21,8 @@ def faults(raw, message):
         found.append("bytes that are not printable ASCII")
     if not raw.endswith(b"\r\n"):
         found.append("no line break at the end")
+    if re.search(rb"[ \t]\r\n", body):
+        found.append("a space at a line's end")
     if max(map(len, body.split(b"\r\n"))) > 76:
         found.append("a body line over 76")
     for line in head.split(b"\r\n"):

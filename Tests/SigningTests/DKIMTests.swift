@@ -80,6 +80,11 @@ import Testing
     #expect(judged.last == [false, true], "only the first one's time was changed")
   }
 
+  @Test func `of several fields with one name each is signed`() throws {
+    let message = "Reply-To: a@b.kr\r\nFrom: b@mail.example.com\r\nReply-To: c@d.kr\r\nTo: x@y.kr\r\nTo: z@y.kr\r\n\r\n"
+    #expect(try verdicts([signed(message)]) == [[true, true]])
+  }
+
   /// A last line without an end is none of mail's, and dkimpy takes it differently.
   @Test func `random messages hold`() throws {
     var random = SeededGenerator(seed: 11)

@@ -83,6 +83,18 @@ import Worker
     }
   }
 
+  @Test func `names that are seen, long and odd`() throws {
+    let names = [
+      "봉수 알림", "A \"B\" \\C, <d@e.kr>; (f)", "=?UTF-8?B?7ZWc?= is not decoded", String(repeating: "가", count: 40),
+      String(repeating: "long ", count: 30) + "name", "", "a\r\nBcc: x@y.kr",
+    ]
+    let mails = try names.map { name in try MailFixture.mail { $0.displayName = name } }
+    for (name, reading) in zip(names, try MailReading.read(mails)) {
+      #expect(reading.faults == [])
+      #expect(reading.from == [[name.replacing("\r\n", with: " "), "news@mail.example.com"]])
+    }
+  }
+
   @Test func `an html of a megabyte`() throws {
     let korean = String(repeating: "<p>안녕하세요, 봉수입니다.</p>\n", count: 26_000)
     let ascii = String(repeating: "<td style=\"color:red\">A cell in a long, long row</td>", count: 20_000)
