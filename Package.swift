@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"]),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments", "LocalServers"]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "LocalServers"]),
-    .testTarget(name: "SigningTests", dependencies: ["Signing", "LocalServers"]),
+    .testTarget(name: "SigningTests", dependencies: ["Signing", "LocalServers", "TestSupport"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestSupport"]),
     .testTarget(name: "PGOutputTests", dependencies: ["PGOutput"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PGOutput", "LocalServers", "TestSupport"]),

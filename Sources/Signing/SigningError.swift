@@ -5,6 +5,8 @@ public struct SigningError: Error, Equatable, CustomStringConvertible {
   public enum Code: Sendable {
     /// No key can be read from the text, or it is of a kind that is not used here.
     case badKey
+    /// What is to be signed, or a name that the signature holds, has not the form that it needs.
+    case badInput
     /// OpenSSL refused an operation that should work.
     case failed
     /// Sealed bytes that were changed, cut or sealed with another key.

@@ -15,6 +15,8 @@ public enum Requirement: String, Sendable {
   case promtool, systemd
   /// Of nghttp2-server.
   case nghttpd
+  /// Of scripts/python.
+  case python
 
   var isInstalled: Bool {
     switch self {
@@ -26,6 +28,7 @@ public enum Requirement: String, Sendable {
     case .promtool: ChildCommand.path(of: "promtool") != nil
     case .systemd: ChildCommand.path(of: "systemd-analyze") != nil
     case .nghttpd: ChildCommand.path(of: "nghttpd") != nil
+    case .python: PythonPackages.isInstalled
     }
   }
 
