@@ -14,16 +14,16 @@ public struct SMTPStatus: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "\(kind).\(subject).\(detail)" }
 
   /// - Parameter text: that starts with it, behind which there is a space or nothing.
-  init?(_ text: some Collection<UInt8>) {
+  init?(_ text: ArraySlice<UInt8>) {
     let word = text.prefix { $0 != 0x20 && $0 != 0x09 }
     let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].count == 1 else { return nil }
-    let numbers = parts.compactMap(Self.number)
+    let numbers = parts.compactMap { Self.number($0) }
     guard numbers.count == 3, [2, 4, 5].contains(numbers[0]) else { return nil }
     self.init(numbers[0], numbers[1], numbers[2])
   }
 
-  private static func number(_ digits: some Collection<UInt8>) -> Int? {
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...3).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
