@@ -69,14 +69,14 @@ extension SMTPClient {
   /// A thread's body.
   private func run() {
     let (worker, connection) = (SMTPWorker(), SMTPConnection(settings, sockets))
-    var wasCalled = true
+    var turn = next(worker, wasCalled: true)
     loop: while true {
-      switch next(worker, wasCalled) {
+      switch turn {
       case .send(let pending):
-        send(pending.mail, connection)
-        wasCalled = false
-      case .wait where wait(worker, connection):
-        wasCalled = true
+        let outcome = SMTPOutcome(tag: pending.mail.tag, connection.send(pending.mail))
+        turn = next(worker, wasCalled: false, outcome)
+        connection.rest()
+      case .wait where wait(worker, connection): turn = next(worker, wasCalled: true)
       case .wait, .end: break loop
       }
     }
@@ -89,18 +89,16 @@ extension SMTPClient {
     follow(calls)
   }
 
-  private func next(_ worker: SMTPWorker, _ wasCalled: Bool) -> SMTPQueue.Turn {
+  /// Whoever gets the last outcome and has another mail finds this worker free, and needs no further connection.
+  private func next(_ worker: SMTPWorker, wasCalled: Bool, _ outcome: SMTPOutcome? = nil) -> SMTPQueue.Turn {
     let now = SystemTime.monotonicNanoseconds()
-    let (turn, late) = queue.withLock { $0.next(worker, wasCalled: wasCalled, now: now) }
+    let (turn, late) = queue.withLock { queue in
+      if outcome != nil { queue.noteSent() }
+      return queue.next(worker, wasCalled: wasCalled, now: now)
+    }
     for outcome in late { deliver(outcome) }
+    if let outcome { deliver(outcome) }
     return turn
-  }
-
-  private func send(_ mail: SMTPMail, _ connection: SMTPConnection) {
-    let result = connection.send(mail)
-    queue.withLock { $0.noteSent() }
-    deliver(SMTPOutcome(tag: mail.tag, result))
-    connection.rest()
   }
 
   /// Waits for a mail, the server's end of the connection, or the time.

@@ -39,7 +39,6 @@ import Runtime
     }
     let left = (deadline - SystemTime.monotonicNanoseconds()) / 1_000_000
     guard left > 0 else { return result }
-    close()
     return perform(mail, milliseconds: Int(left))
   }
 
@@ -71,10 +70,16 @@ import Runtime
       mails += 1
       let end = unsafe end(easy, curl_easy_perform(easy))
       attempt.bytes = []
-      return attempt.progress.result(end)
+      return settle(attempt.progress.result(end))
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Where the end of a mail gets no answer libcurl keeps the connection, and would take it for one to the next mail.
+  private func settle(_ result: Result<SMTPReceipt, SMTPFailure>) -> Result<SMTPReceipt, SMTPFailure> {
+    if case .failure(let failure) = result, failure.replyCode == nil || failure.replyCode == 421 { close() }
+    return result
   }
 
   private func end(_ easy: UnsafeMutableRawPointer, _ code: CURLcode) -> SMTPProgress.End {
