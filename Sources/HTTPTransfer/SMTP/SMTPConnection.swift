@@ -7,8 +7,8 @@ import Runtime
   private let settings: SMTPClientSettings
   private let sockets: SMTPSockets
   private var easy: UnsafeMutableRawPointer?
-  /// Its own among them; libcurl may try two addresses at once.
-  private var openSockets: [Int32] = []
+  /// libcurl's sockets with their second descriptors. There are two while it tries two addresses at once.
+  private var open: [(socket: curl_socket_t, own: Int32)] = []
   private var mails = 0
   private var isLoggedIn = false
   private var attempt = Attempt()
@@ -27,7 +27,7 @@ import Runtime
   deinit { close() }
 
   /// What the server sends or ends while no mail is on its way shows here.
-  var socket: Int32? { openSockets.first }
+  var socket: Int32? { open.first?.own }
 
   /// libcurl itself sends no mail again (measured with 7.88). A connection from the last mail may be gone by now, and
   /// where it surely has not taken the mail, a new one gets it.
@@ -52,10 +52,16 @@ import Runtime
     leave()
     unsafe curl_easy_cleanup(easy)
     unsafe easy = nil
+    forget(except: CURL_SOCKET_BAD)
+  }
+
+  private func forget(except socket: curl_socket_t) {
+    for one in open where one.socket != socket { sockets.close(one.own) }
+    open.removeAll { $0.socket != socket }
   }
 
   fileprivate func leave() {
-    for socket in openSockets { shutdown(socket, Int32(SHUT_RD)) }
+    for one in open { shutdown(one.own, Int32(SHUT_RD)) }
   }
 
   private func perform(_ mail: SMTPMail, milliseconds: Int) -> Result<SMTPReceipt, SMTPFailure> {
@@ -69,6 +75,7 @@ import Runtime
       attempt = Attempt(bytes: mail.bytes)
       mails += 1
       let end = unsafe end(easy, curl_easy_perform(easy))
+      forget(except: unsafe bongsu_curl_socket(easy))
       attempt.bytes = []
       return settle(attempt.progress.result(end))
     } catch {
@@ -203,18 +210,19 @@ extension SMTPConnection {
     }
     let socket = unsafe SocketAddress.socket(address)
     guard socket >= 0 else { return -1 }
-    guard sockets.add(socket) else {
+    guard let own = sockets.add(socket) else {
       Glibc.close(socket)
       return -1
     }
-    openSockets.append(socket)
+    open.append((socket, own))
     (mails, isLoggedIn, attempt.isOnNew) = (1, false, true)
     return socket
   }
 
   fileprivate func close(_ socket: curl_socket_t) -> Int32 {
-    openSockets.removeAll { $0 == socket }
-    return sockets.close(socket)
+    for one in open where one.socket == socket { sockets.close(one.own) }
+    open.removeAll { $0.socket == socket }
+    return Glibc.close(socket)
   }
 }
 

@@ -27,7 +27,10 @@ import Testing
     let server = try ScriptedSMTPServer([[.at(fault.place, action)], []])
     defer { server.stop() }
     let failure = try #require(try SMTPClient.run([fault.mail], server)[0].failure)
-    #expect(failure.code == .connectionLost && failure.step == fault.step && failure.replyCode == nil)
+    // A reset may come before libcurl has seen the connection.
+    let isUnseen = fault.place == .greeting && failure.code == .cannotConnect && failure.step == .connect
+    #expect(isUnseen || failure.code == .connectionLost && failure.step == fault.step)
+    #expect(failure.replyCode == nil)
     #expect(failure.mayHaveArrived == (fault.place == .end))
     #expect(server.log.mails.count == (fault.place == .end ? 1 : 0) && server.log.connections == 1)
   }

@@ -72,7 +72,9 @@ extension SMTPMail {
   }
 
   /// So long that it does not fit into what the system holds for a connection.
-  static func long(_ tag: UInt64) -> SMTPMail { mail(tag, text: String(repeating: "0123456789\r\n", count: 1 << 20)) }
+  static func long(_ tag: UInt64) -> SMTPMail {
+    mail(tag, text: String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 12_000))
+  }
 }
 
 extension SMTPOutcome {

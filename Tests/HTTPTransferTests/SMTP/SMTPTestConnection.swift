@@ -146,12 +146,19 @@ extension SMTPTestConnection {
   private func readBytes() -> [UInt8]? {
     var line: [UInt8] = []
     while true {
-      while place < buffer.count {
-        let byte = buffer[place]
-        place += 1
-        if byte == 0x0A, line.last == 0x0D { return Array(line.dropLast()) }
-        line.append(byte)
+      // By memchr, as mails may be long and tests are not optimised.
+      let count = buffer.withUnsafeBytes { bytes -> Int? in
+        guard place < bytes.count, let start = bytes.baseAddress.map({ $0 + place }) else { return nil }
+        return memchr(start, 0x0A, bytes.count - place).map { start.distance(to: UnsafeRawPointer($0)) }
       }
+      if let count {
+        line += buffer[place..<(place + count)]
+        place += count + 1
+        if line.last == 0x0D { return Array(line.dropLast()) }
+        line.append(0x0A)
+        continue
+      }
+      line += buffer[place...]
       guard let more = readSome() else { return nil }
       (buffer, place) = (more, 0)
     }
