@@ -77,7 +77,8 @@ extension SMTPClientSettings {
       throw SMTPFailure(.configuration, "plain text is for this machine alone")
     }
     guard let credentials else { return }
-    guard !credentials.user.isEmpty, [credentials.user, credentials.password].allSatisfy({ $0.holdsOnly { $0 > 0x1F } })
+    guard !credentials.user.isEmpty,
+      [credentials.user, credentials.password].allSatisfy({ $0.holdsOnly { $0 > 0x1F } })
     else { throw SMTPFailure(.configuration, "the user is empty, or user or password hold control characters") }
   }
 
@@ -96,6 +97,7 @@ extension SMTPClientSettings {
 
   /// By its name; what the name comes to is looked at again when it is connected to.
   private static func isThisMachine(_ host: String) -> Bool {
-    host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    host == "localhost" || host == "::1"
+      || host.hasPrefix("127.") && host.holdsOnly { (0x30...0x39).contains($0) || $0 == 0x2E }
   }
 }

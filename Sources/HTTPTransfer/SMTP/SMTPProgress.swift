@@ -90,11 +90,13 @@ extension SMTPProgress {
 
   private func failure(_ end: End) -> SMTPFailure {
     if let reply, reply.isWhole, (400...599).contains(reply.code) { return refusal(reply) }
-    let mayHaveArrived = gaveAll
-    if end.isStopped { return SMTPFailure(.stopped, "the client is stopped", step: step, mayHaveArrived: mayHaveArrived) }
-    if end.wasForbidden { return SMTPFailure(.configuration, "plain text is for this machine alone") }
+    if end.isStopped { return SMTPFailure(.stopped, "the client is stopped", step: step, mayHaveArrived: gaveAll) }
+    // Another address of the name may have been let through.
+    if end.wasForbidden, step == .connect, !end.isConnected {
+      return SMTPFailure(.configuration, "plain text is for this machine alone")
+    }
     let (code, message) = meaning(end.code)
-    return SMTPFailure(code, message, step: place(code, end), mayHaveArrived: mayHaveArrived)
+    return SMTPFailure(code, message, step: place(code, end), mayHaveArrived: gaveAll)
   }
 
   private func refusal(_ reply: SMTPReply) -> SMTPFailure {

@@ -7,7 +7,8 @@ import Testing
     { $0.connections = 0 }, { $0.mailsPerConnection = 0 }, { $0.host = "" }, { $0.host = "a/b" }, { $0.host = "a@b" },
     { $0.host = "a\r\nb" }, { $0.host = "a b" }, { $0.port = 0 }, { $0.helloName = "" }, { $0.helloName = "a b" },
     { $0.helloName = "a\r\nMAIL" }, { $0.helloName = "a%0d%0ab" }, { $0.helloName = "a/b" },
-    { ($0.host, $0.security) = ("mail.example.com", .plain) }, { ($0.host, $0.security) = ("127.evil.example", .plain) },
+    { ($0.host, $0.security) = ("mail.example.com", .plain) },
+    { ($0.host, $0.security) = ("127.evil.example", .plain) },
     { $0.credentials = .init(user: "", password: "a") }, { $0.credentials = .init(user: "a\u{0}b", password: "a") },
     { $0.credentials = .init(user: "a", password: "b\r\n") },
   ]

@@ -23,7 +23,9 @@ import Testing
     defer { server.stop() }
     let line = ".\r\n..\r\n.a\r\n"
     let text = ".first\r\n" + String(repeating: "x", count: shift) + "\r\n" + String(repeating: line, count: 10_000)
-    let mails = [SMTPMail.mail(0, text: text), .mail(1, text: ".\r\n"), .mail(2, text: "a\r\n.\r\n"), .mail(3, text: "\r\n")]
+    let mails = [
+      SMTPMail.mail(0, text: text), .mail(1, text: ".\r\n"), .mail(2, text: "a\r\n.\r\n"), .mail(3, text: "\r\n"),
+    ]
     #expect(try SMTPClient.runInTurn(mails, server).allSatisfy { $0.receipt != nil })
     #expect(server.log.mails.map(\.bytes) == mails.map(\.bytes) && server.log.connections == 1)
   }

@@ -123,6 +123,20 @@ import Testing
     #expect(failure?.code == .timeout && failure?.step == .greeting && failure?.mayHaveArrived == false)
   }
 
+  /// libcurl closes such a socket without a word.
+  @Test func `that is not taken is given up in time, and is none afterwards`() throws {
+    let port = try FullPort()
+    let outcomes = SMTPOutcomes()
+    var settings = SMTPClientSettings(host: "127.0.0.1", port: port.number, security: .plain)
+    settings.connectTimeout = .milliseconds(200)
+    let client = try SMTPClient(settings) { outcomes.add($0) }
+    defer { client.stop(within: .zero) }
+    client.submit([.mail(0)])
+    let failure = try outcomes.take(1)[0].failure
+    #expect(failure?.code == .timeout && failure?.step == .connect && failure?.mayHaveArrived == false)
+    #expect(client.counts.connectionsOpened == 1 && client.counts.connections == 0)
+  }
+
   @Test func `that is refused sends nothing`() throws {
     let server = try ScriptedSMTPServer()
     server.stop()
@@ -143,7 +157,9 @@ import Testing
     let places: [ScriptedSMTPServer.Place] = [.greeting, .hello, .mail, .recipient, .data, .end]
     var rules: [[ScriptedSMTPServer.Rule]] = []
     for place in places {
-      for (nth, action) in [(1, ScriptedSMTPServer.Action.close), (2, .reset), (3, .reply("421 bye")), (2, .reply("550"))] {
+      for (nth, action) in [
+        (1, ScriptedSMTPServer.Action.close), (2, .reset), (3, .reply("421 bye")), (2, .reply("550")),
+      ] {
         rules.append([.at(place, nth: nth, action)])
       }
     }

@@ -6,7 +6,8 @@ import Testing
 @Suite("A mail for SMTP") struct SMTPMailTests {
   @Test(
     arguments: [
-      "", "a", "a@", "@b", "a@b\r\nRCPT TO:<c@d>", "a@b\n", "a@b\r", "a@b\u{0}", "<a@b>", "a@b>", "a b@c", "a@b ", "é@b.c",
+      "", "a", "a@", "@b", "a@b\r\nRCPT TO:<c@d>", "a@b\n", "a@b\r", "a@b\u{0}", "<a@b>", "a@b>", "a b@c", "a@b ",
+      "é@b.c",
       "a@bücher.example", "a@b\t", "a@b\u{7F}", "\"a b\"@c", "\u{202E}a@b", String(repeating: "a", count: 253) + "@b",
     ])
   func `has addresses that hold nothing but themselves`(address: String) {
@@ -26,7 +27,9 @@ import Testing
   }
 
   @Test(
-    arguments: ["", "a", "a\r", "a\n", "a\n\r", "a\nb\r\n", "a\rb\r\n", "a\r\r\n", "\n\r\n", "a\r\n\n", "a\u{0}b\r\n", "a\r\n\r"])
+    arguments: [
+      "", "a", "a\r", "a\n", "a\n\r", "a\nb\r\n", "a\rb\r\n", "a\r\r\n", "\n\r\n", "a\r\n\n", "a\u{0}b\r\n", "a\r\n\r",
+    ])
   func `has lines that end with CRLF alone, also the last`(text: String) {
     #expect(SMTPMail(from: "a@b", to: "a@b", bytes: Array(text.utf8)).fault?.code == .invalidMail)
   }

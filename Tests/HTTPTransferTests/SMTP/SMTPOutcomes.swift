@@ -73,7 +73,7 @@ extension SMTPMail {
 
   /// So long that it does not fit into what the system holds for a connection.
   static func long(_ tag: UInt64) -> SMTPMail {
-    mail(tag, text: String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 12_000))
+    mail(tag, text: String(repeating: String(repeating: "x", count: 998) + "\r\n", count: 5_000))
   }
 }
 

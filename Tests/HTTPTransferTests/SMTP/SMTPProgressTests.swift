@@ -68,6 +68,25 @@ import Testing
     #expect(progress(login + [.received("235 in"), .ready, .sent("MAIL FROM:<a@b>")]).step == .mail)
   }
 
+  @Test(
+    arguments: [
+      (CURLE_COULDNT_RESOLVE_HOST, .cannotConnect, .connect), (CURLE_COULDNT_CONNECT, .cannotConnect, .connect),
+      (CURLE_SSL_CONNECT_ERROR, .tls, .tls), (CURLE_USE_SSL_FAILED, .tls, .tls),
+      (CURLE_PEER_FAILED_VERIFICATION, .tls, .tls), (CURLE_LOGIN_DENIED, .authentication, .authentication),
+      (CURLE_ABORTED_BY_CALLBACK, .authentication, .authentication), (CURLE_OPERATION_TIMEDOUT, .timeout, .connect),
+      (CURLE_WRITE_ERROR, .protocolFault, .connect), (CURLE_WEIRD_SERVER_REPLY, .protocolFault, .connect),
+      (CURLE_RECV_ERROR, .connectionLost, .connect), (CURLE_SEND_ERROR, .connectionLost, .connect),
+    ] as [(CURLcode, SMTPFailure.Code, SMTPFailure.Step)])
+  func `has a meaning for each of libcurl's codes`(code: CURLcode, kind: SMTPFailure.Code, step: SMTPFailure.Step) {
+    let failure = failure([], code)
+    #expect(failure?.code == kind && failure?.step == step && failure?.mayHaveArrived == false)
+  }
+
+  @Test func `to another machine in plain text is a matter of configuration`() {
+    #expect(failure([], CURLE_COULDNT_CONNECT) { $0.wasForbidden = true }?.code == .configuration)
+    #expect(failure(Self.begun, CURLE_RECV_ERROR) { $0.wasForbidden = true }?.code == .connectionLost)
+  }
+
   @Test func `stands where the connection stood when nothing was said`() {
     let code = CURLE_OPERATION_TIMEDOUT
     #expect(failure([], code)?.step == .connect)

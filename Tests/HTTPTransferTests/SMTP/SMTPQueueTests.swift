@@ -92,7 +92,11 @@ import Testing
       called += calls.woken + (0..<calls.started).map { _ in SMTPWorker() }
     }
     func look(_ worker: SMTPWorker, _ wasCalled: Bool) {
-      if tag(queue.next(worker, wasCalled: wasCalled, now: 0)) != nil { busy.append(worker) } else { idle.append(worker) }
+      if tag(queue.next(worker, wasCalled: wasCalled, now: 0)) != nil {
+        busy.append(worker)
+      } else {
+        idle.append(worker)
+      }
     }
     while submitted < 500 || sent < submitted {
       switch Int.random(in: 0..<6, using: &random) {

@@ -73,7 +73,8 @@ import Testing
 
   @Test func `no status is none, and one of another kind is none`() throws {
     let server = try ScriptedSMTPServer([
-      [.at(.recipient, .reply("550 no"))], [.at(.recipient, .reply("550 4.1.1 no"))], [.at(.end, .reply("250 1.2.3.4"))],
+      [.at(.recipient, .reply("550 no"))], [.at(.recipient, .reply("550 4.1.1 no"))],
+      [.at(.end, .reply("250 1.2.3.4"))],
     ])
     defer { server.stop() }
     let all = try SMTPClient.runInTurn([.mail(0), .mail(1), .mail(2)], server)

@@ -5,11 +5,13 @@ import Testing
 @Suite("An SMTP reply") struct SMTPReplyTests {
   @Test(
     arguments: [
-      ("250 2.0.0 Ok", 250, SMTPStatus(2, 0, 0), "Ok"), ("550 5.1.1 <a@b>: who?", 550, SMTPStatus(5, 1, 1), "<a@b>: who?"),
+      ("250 2.0.0 Ok", 250, SMTPStatus(2, 0, 0), "Ok"),
+      ("550 5.1.1 <a@b>: who?", 550, SMTPStatus(5, 1, 1), "<a@b>: who?"),
       ("550 5.7.515", 550, SMTPStatus(5, 7, 515), ""), ("250", 250, nil, ""), ("250 ", 250, nil, ""),
       ("550 no", 550, nil, "no"), ("550 4.1.1 no", 550, nil, "no"), ("550 5.1 no", 550, nil, "5.1 no"),
       ("550 5.1.1.1 no", 550, nil, "5.1.1.1 no"), ("550 5.1.1234 no", 550, nil, "5.1.1234 no"),
-      ("550 5..1 no", 550, nil, "5..1 no"), ("550 3.1.1 no", 550, nil, "3.1.1 no"), ("550 15.1.1 no", 550, nil, "15.1.1 no"),
+      ("550 5..1 no", 550, nil, "5..1 no"), ("550 3.1.1 no", 550, nil, "3.1.1 no"),
+      ("550 15.1.1 no", 550, nil, "15.1.1 no"),
       ("550 5.1.1:no", 550, nil, "5.1.1:no"), ("550 5.é.1 no", 550, nil, "5..1 no"), ("550  5.1.1", 550, nil, " 5.1.1"),
     ] as [(String, Int, SMTPStatus?, String)])
   func `has a code, and a status of the same kind where it starts with one`(

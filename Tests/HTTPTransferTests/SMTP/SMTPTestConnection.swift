@@ -53,7 +53,9 @@ final class SMTPTestConnection {
     }
   }
 
-  private static func address(_ line: String) -> String { String(line.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" }) }
+  private static func address(_ line: String) -> String {
+    String(line.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" })
+  }
 
   private func startTLS() -> Bool {
     tls = server.context.flatMap { TLSConnection($0, descriptor) }
@@ -130,7 +132,8 @@ extension SMTPTestConnection {
   }
 
   private func waitForEnd() {
-    var set = pollfd(fd: descriptor, events: 0x2000 /* POLLRDHUP */, revents: 0)
+    let hangUpOfReading: Int16 = 0x2000
+    var set = pollfd(fd: descriptor, events: hangUpOfReading, revents: 0)
     while poll(&set, 1, -1) < 0 {}
   }
 
