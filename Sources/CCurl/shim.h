@@ -29,6 +29,15 @@ static inline CURLcode bongsu_curl_set_writer(CURL *easy, CURLoption option, cur
   return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode bongsu_curl_set_reader(CURL *easy, curl_read_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_READFUNCTION, value);
+}
+
+static inline CURLcode bongsu_curl_set_progress(CURL *easy, curl_xferinfo_callback value) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
+}
+
 static inline CURLcode bongsu_curl_set_opener(CURL *easy, curl_opensocket_callback value) {
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
@@ -50,6 +59,17 @@ static inline CURLcode bongsu_curl_set_listener(CURL *easy, curl_debug_callback 
 static inline long bongsu_curl_long(CURL *easy, CURLINFO info) {
   long value = 0;
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline curl_off_t bongsu_curl_offset(CURL *easy, CURLINFO info) {
+  curl_off_t value = 0;
+  return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+// Of the connection that stands after a transfer, or CURL_SOCKET_BAD.
+static inline curl_socket_t bongsu_curl_socket(CURL *easy) {
+  curl_socket_t value = CURL_SOCKET_BAD;
+  return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &value) == CURLE_OK ? value : CURL_SOCKET_BAD;
 }
 
 static inline CURLMcode bongsu_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

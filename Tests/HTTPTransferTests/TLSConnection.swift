@@ -77,6 +77,13 @@ final class TLSConnection {
     return bytes
   }
 
+  /// - Returns: what there is; nil where the other side is gone.
+  func readSome() -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let got = SSL_read(ssl, &bytes, Int32(bytes.count))
+    return got > 0 ? Array(bytes[..<Int(got)]) : nil
+  }
+
   @discardableResult
   func write(_ bytes: [UInt8]) -> Bool { bytes.isEmpty || SSL_write(ssl, bytes, Int32(bytes.count)) > 0 }
 }
