@@ -127,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "Providers", "Redis", "Runtime", "Signing",
+        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "ProviderSimulators", "Providers",
+        "Redis", "Runtime", "Signing",
         "TestSupport", "Worker",
       ]),
     .testTarget(

@@ -12,7 +12,8 @@ let workerCommand = Command(
     + "provider, and writes what became of it to notification.status and what failed to notification.dlq. Several "
     + "share the topic's partitions; each channel has workers of its own. SIGTERM finishes what is in flight.",
   examples: [
-    .init("bongsu worker --channel push.ios --config /etc/bongsu/bongsu.yaml", "as the file says")
+    .init("bongsu worker --channel push.ios --config /etc/bongsu/bongsu.yaml", "as the file says"),
+    .init("bongsu worker --channel email --config /etc/bongsu/bongsu.yaml --set email.via=ses", "by Amazon SES"),
   ],
   options: WorkerOptions.channel + ConfigurationOptions.file + WorkerOptions.servers + RelayOptions.listen
 ) { arguments in
@@ -30,7 +31,7 @@ struct WorkerOptions {
   static let channel: [Option] = [
     .string(
       "channel", "NAME", completion: .words(DeliveryChannel.allCases.map(\.rawValue)),
-      help: "Whose deliveries to send: push.ios. There is no provider for other channels yet.")
+      help: "Whose deliveries to send: push.ios, push.android, sms or email.")
   ]
 
   static let servers: [Option] = [

@@ -8,7 +8,7 @@ import Testing
   private static func end(
     _ code: CURLcode, status: Int = 0, sent: Int = 0, isOverLimit: Bool = false, wasForbidden: Bool = false
   ) -> Result<HTTPResponse, HTTPTransferError> {
-    TransferEnd(code: code, status: status, sentBytes: sent, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
+    TransferEnd(code: code, status: status, wasSent: sent > 0, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
       .result(headers: ["a": "b"], body: [1])
   }
 
@@ -76,7 +76,7 @@ import Testing
   func `what was refused has not arrived, until it is sent again`(code: CURLcode, kind: HTTPTransferError.Code) {
     for sent in [0, 9] {
       let end = TransferEnd(
-        code: code, status: 0, sentBytes: sent, wasRefused: true, isOverLimit: false, wasForbidden: false)
+        code: code, status: 0, wasSent: sent > 0, wasRefused: true, isOverLimit: false, wasForbidden: false)
       guard case .failure(let error) = end.result(headers: [:], body: []) else {
         Issue.record("no answer is no success")
         continue

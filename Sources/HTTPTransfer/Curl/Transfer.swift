@@ -19,8 +19,10 @@ import Glibc
 
   private struct Attempt {
     var connection: GoneConnections.Key?
+    /// The request's number on an HTTP/2 connection; 0 until it has one.
     var stream: UInt32 = 0
-    /// What earlier attempts have sent, that were surely refused.
+    var wasRefused = false
+    /// What was sent and surely refused.
     var refusedBytes = 0
   }
 
@@ -131,8 +133,7 @@ import Glibc
     forgiveRefused()
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
-      sentBytes: sentBytes, wasRefused: attempt.refusedBytes > 0, isOverLimit: isOverLimit,
-      wasForbidden: wasForbidden)
+      wasSent: wasSent, wasRefused: attempt.wasRefused, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
     defer { (headers, answer, host, reply) = ([:], [], nil, nil) }
     return FinishedRequest(outcome: HTTPOutcome(tag: tag, end.result(headers: headers, body: answer)), reply: reply)
   }
@@ -167,12 +168,16 @@ extension Transfer {
   /// Of the request, in all attempts that libcurl makes of itself, without those that were surely refused.
   private var sentBytes: Int { unsafe bongsu_curl_long(easy, CURLINFO_REQUEST_SIZE) - attempt.refusedBytes }
 
+  /// libcurl counts bytes once a write has ended well: a connection that breaks within it may have carried some.
+  private var wasSent: Bool { sentBytes > 0 || attempt.stream != 0 }
+
   /// A server that goes away has not worked on what came last.
   private func forgiveRefused() {
     guard let connection = attempt.connection, host?.gone.hasRefused(attempt.stream, on: connection) == true else {
       return
     }
     attempt.refusedBytes += sentBytes
+    (attempt.stream, attempt.wasRefused) = (0, true)
   }
 
   /// A connection is there. Where one that was used before ends without an answer, libcurl would send the request again
@@ -181,8 +186,8 @@ extension Transfer {
     forgiveRefused()
     host?.noteUp()
     host?.gone.begin(on: connection)
-    (attempt.connection, attempt.stream) = (connection, 0)
-    return sentBytes == 0
+    defer { (attempt.connection, attempt.stream) = (connection, 0) }
+    return !wasSent
   }
 
   fileprivate func note(_ notice: HTTP2Notice) {
@@ -194,7 +199,7 @@ extension Transfer {
 
   fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
     forgiveRefused()
-    guard sentBytes == 0 else { return -1 }
+    guard !wasSent else { return -1 }
     let bytes = unsafe SocketAddress.bytes(address)
     guard AddressGuard.mayCall(bytes, isPlaintext: isPlaintext, isGuarded: settings.isGuarded) else {
       wasForbidden = true

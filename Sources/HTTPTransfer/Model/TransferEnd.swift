@@ -5,8 +5,8 @@ struct TransferEnd {
   var code: CURLcode
   /// The last status line's; 0 where there was none.
   var status: Int
-  /// Of this request, that went to a socket, without what was surely refused.
-  var sentBytes: Int
+  /// The request, or a part of it, was handed to a connection, and not surely refused.
+  var wasSent: Bool
   /// By a server that goes away.
   var wasRefused = false
   var isOverLimit: Bool
@@ -24,18 +24,18 @@ struct TransferEnd {
 
   private var error: HTTPTransferError {
     // A name may have another address as well, that was let through and called.
-    if wasForbidden, sentBytes == 0 {
+    if wasForbidden, !wasSent {
       return HTTPTransferError(.forbiddenAddress, "the host's address is not one that may be called")
     }
     let (kind, message) = meaning
-    if sentBytes > 0, Self.beforeSending.contains(kind) {
+    if wasSent, Self.beforeSending.contains(kind) {
       // It was sent on a connection that then ended, and the failure is that of the next one.
       return HTTPTransferError(.connectionLost, "the connection ended before an answer came", mayHaveArrived: true)
     }
-    if wasRefused, sentBytes == 0, kind == .connectionLost || kind == .protocolFault {
+    if wasRefused, !wasSent, kind == .connectionLost || kind == .protocolFault {
       return HTTPTransferError(.connectionLost, "the host went away before it worked on the request")
     }
-    return HTTPTransferError(kind, message, mayHaveArrived: sentBytes > 0)
+    return HTTPTransferError(kind, message, mayHaveArrived: wasSent)
   }
 
   private static let beforeSending: Set<HTTPTransferError.Code> = [.cannotConnect, .tls, .invalidRequest]
@@ -43,7 +43,7 @@ struct TransferEnd {
   private var meaning: (HTTPTransferError.Code, String) {
     switch code {
     // libcurl's word for an answer that begins as no HTTP does, too.
-    case CURLE_UNSUPPORTED_PROTOCOL where sentBytes > 0: (.protocolFault, "the host's answer is no HTTP")
+    case CURLE_UNSUPPORTED_PROTOCOL where wasSent: (.protocolFault, "the host's answer is no HTTP")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
       (.invalidRequest, "the URL is none, or has a protocol that is not allowed")
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.cannotConnect, "the host's name is not known")

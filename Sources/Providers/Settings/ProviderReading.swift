@@ -20,14 +20,41 @@ extension ConfigurationReader {
 
   /// `https://HOST` or `https://HOST:PORT`, to which paths are added.
   func endpoint(_ key: String, default standard: String) -> String {
-    string(key, default: standard, expected: "https://HOST, without a path") {
-      guard $0.hasPrefix("https://") else { return false }
-      let host = $0.dropFirst("https://".count)
-      return !host.isEmpty
-        && host.utf8.allSatisfy { byte in
-          byte > 0x20 && byte < 0x7F && !"/?#@\\".utf8.contains(byte)
-        }
-    }
+    string(key, default: standard, expected: Self.endpointForm, where: Self.isEndpoint)
+  }
+
+  func optionalEndpoint(_ key: String) -> String? {
+    string(key, expected: Self.endpointForm, where: Self.isEndpoint)
+  }
+
+  private static let endpointForm = "https://HOST, without a path"
+
+  private static func isEndpoint(_ text: String) -> Bool {
+    guard text.hasPrefix("https://") else { return false }
+    let host = text.utf8.dropFirst("https://".utf8.count)
+    return !host.isEmpty && host.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@\\".utf8.contains($0) }
+  }
+
+  /// A text that has to be there.
+  func needed(_ key: String) -> String? {
+    let text = string(key)
+    if text == nil, !isSet(key) { reportMissing(key) }
+    return text
+  }
+
+  func neededSecret(_ key: String) -> String? {
+    let text = secret(key)?.reveal()
+    if text == nil, !isSet(key), !isSet("\(key)File") { reportMissing(key) }
+    return text
+  }
+}
+
+extension String {
+  /// With commas between them.
+  var words: [String] {
+    split(separator: ",").map { word in
+      String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }.filter { !$0.isEmpty }
   }
 }
 

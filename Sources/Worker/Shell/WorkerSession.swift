@@ -62,7 +62,8 @@ final class WorkerSession {
     claims = ClaimStore(redis, claim)
     reports = ReportBox(wake: wake)
     let now = SystemTime.monotonicNanoseconds()
-    (pacer, renewedAt) = (Pacer(limit: settings.rate, now: now), now)
+    // The first renewal is due at once: it learns which Redis it is.
+    (pacer, renewedAt) = (Pacer(limit: settings.rate, now: now), now - Int64(settings.lease / .nanoseconds(1)))
     do throws(KafkaError) {
       outlet = try WorkerOutlet(settings, wake: wake)
       reader = try GroupReader(
