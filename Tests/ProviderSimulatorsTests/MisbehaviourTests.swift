@@ -43,6 +43,13 @@ import Testing
     #expect(apns.simulator.received.map(\.status) == [taken ? 200 : nil])
   }
 
+  @Test func `a stream that is refused is sent again by a client that knows what it means`() throws {
+    let apns = try APNsFixture()
+    apns.simulator.misbehave(.reset(code: 7, taken: false))
+    #expect(try apns.push().status == 200)
+    #expect(apns.simulator.counts == counts(requests: 2, accepted: 1))
+  }
+
   @Test func `a server that goes away answers what it has taken, and the rest goes elsewhere`() throws {
     let apns = try APNsFixture()
     apns.simulator.misbehave(.goAway(taken: true))

@@ -33,7 +33,9 @@ struct AccessTokens {
   /// Until when each is valid.
   private var issued: [String: Int64] = [:]
 
-  init(accounts: [String: PublicKey], lifeSeconds: Int64) { (self.accounts, self.lifeSeconds) = (accounts, lifeSeconds) }
+  init(accounts: [String: PublicKey], lifeSeconds: Int64) {
+    (self.accounts, self.lifeSeconds) = (accounts, lifeSeconds)
+  }
 
   mutating func grant(_ form: [UInt8], audience: String, now: Int64) throws(Refusal) -> HTTP2Response {
     let fields = Self.fields(form)

@@ -59,6 +59,6 @@ struct FCMFields {
   private static func camel(_ name: String) -> String {
     guard name.utf8.contains(UInt8(ascii: "_")) else { return name }
     let words = name.split(separator: "_")
-    return words.dropFirst().reduce(words.first.map(String.init) ?? "") { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+    return words.dropFirst().reduce(String(words.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
   }
 }
