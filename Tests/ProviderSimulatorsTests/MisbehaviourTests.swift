@@ -71,7 +71,8 @@ import Testing
   }
 
   @Test func `a request below one that was taken is refused by its stream`() throws {
-    let apns = try APNsFixture { $0.server.latency = .milliseconds(50) }
+    // Long enough for all three to be there before the first one's answer.
+    let apns = try APNsFixture { $0.server.latency = .milliseconds(500) }
     apns.simulator.misbehave(.goAway(taken: false))
     let lines = try nghttp(apns, ["-m", "3"])
     #expect(lines.contains { $0.contains("RST_STREAM") } && lines.contains { $0.contains("REFUSED_STREAM") })
@@ -128,10 +129,10 @@ import Testing
     let apns = try APNsFixture()
     apns.simulator.answer(token: APNsFixture.device, with: .unregistered(at: UnixTime(milliseconds: 1_760_000_000_123)))
     let whole = #"{"reason":"Unregistered","timestamp":1760000000123}"#
-    apns.simulator.misbehave(.slow(bytes: 10, every: .milliseconds(1)), .all)
+    apns.simulator.misbehave(.slow(bytes: 4, every: .milliseconds(1)), .all)
     #expect(try apns.push().body == whole)
     let frames = try nghttp(apns, []).count { $0.contains("recv DATA frame") }
-    #expect(frames == (whole.utf8.count + 9) / 10)
+    #expect(frames == (whole.utf8.count + 3) / 4)
   }
 
   @Test func `garbage is no HTTP 2`() throws {

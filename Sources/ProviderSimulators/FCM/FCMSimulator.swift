@@ -22,7 +22,8 @@ public final class FCMSimulator: HTTP2Simulator {
     /// thread; nil means 200.
     public var answers: (@Sendable (_ token: String) -> FCMReason?)?
 
-    public init() {}
+    /// With 100 streams a connection, the usual number of Google's front ends.
+    public init() { server.streamsMax = 100 }
   }
 
   public let server: SimulatedServer
