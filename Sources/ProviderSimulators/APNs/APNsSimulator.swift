@@ -21,7 +21,9 @@ public struct APNsKey: Sendable {
 public final class APNsSimulator: HTTP2Simulator {
   public struct Settings: Sendable {
     public var server = SimulatedServer.Settings()
-    /// Beside the key that it makes itself.
+    /// A P-256 key that is always accepted; a new one when nil.
+    public var signingKey: PrivateKey?
+    /// Others that are accepted.
     public var keys: [APNsKey] = []
     /// Bundle ids that the team owns; nil for any.
     public var topics: Set<String>?
@@ -42,10 +44,12 @@ public final class APNsSimulator: HTTP2Simulator {
 
   /// Listens at once on 127.0.0.1.
   /// - Parameter port: 0 for a free one.
-  /// - Throws: `SimulatorError`, or `SigningError` when no key can be made.
+  /// - Throws: `SimulatorError`, `settings` for a key of another kind, or `SigningError` when no key can be made.
   public init(port: UInt16 = 0, _ settings: Settings = Settings()) throws {
-    signingKey = try PrivateKey.make(.p256)
-    let own = APNsKey(id: Self.keyID, teamID: Self.teamID, publicKey: try signingKey.publicKey)
+    let key = if let given = settings.signingKey { given } else { try PrivateKey.make(.p256) }
+    guard key.kind == .p256 else { throw SimulatorError(.settings, "provider tokens are signed by a P-256 key") }
+    signingKey = key
+    let own = APNsKey(id: Self.keyID, teamID: Self.teamID, publicKey: try key.publicKey)
     core = APNsCore(settings, keys: [own] + settings.keys)
     server = try SimulatedServer(name: "apns-simulator", port: port, settings.server, handler: core)
   }

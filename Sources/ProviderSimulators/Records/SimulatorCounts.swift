@@ -3,10 +3,16 @@ public struct SimulatorCounts: Sendable, Equatable {
   public var requests = 0
   /// Taken and correct, whether the answer arrived or not.
   public var accepted = 0
-  /// Errors that were answered, by reason.
+  /// Errors that were decided on, by reason.
   public var refused: [String: Int] = [:]
 
   public init() {}
+
+  mutating func add(isAccepted: Bool, reason: String?) {
+    requests += 1
+    if isAccepted { accepted += 1 }
+    if let reason { refused[reason, default: 0] += 1 }
+  }
 }
 
 /// Counts, and what was received as far as there is room.
@@ -19,14 +25,9 @@ struct Ledger<Entry> {
 
   /// - Parameter reason: of a refusal, if it is one.
   mutating func add(isAccepted: Bool, reason: String?, _ entry: () -> Entry) {
-    counts.requests += 1
-    if isAccepted { counts.accepted += 1 }
-    if let reason { counts.refused[reason, default: 0] += 1 }
+    counts.add(isAccepted: isAccepted, reason: reason)
     if entries.count < limit { entries.append(entry()) }
   }
 
-  mutating func forget() {
-    counts = SimulatorCounts()
-    entries = []
-  }
+  mutating func forget() { self = Ledger(limit: limit) }
 }

@@ -71,10 +71,8 @@ import COpenSSL
   func drain(into output: inout [UInt8]) {
     let count = unsafe BIO_ctrl_pending(outgoing)
     guard count > 0 else { return }
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: count))
-    unsafe output.withUnsafeMutableBytes { buffer in
-      _ = unsafe BIO_read(outgoing, buffer.baseAddress.map { unsafe $0 + start }, Int32(count))
+    output += unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      filled = max(0, Int(unsafe BIO_read(outgoing, buffer.baseAddress, Int32(count))))
     }
   }
 }

@@ -10,7 +10,7 @@ public struct ServiceAccount: Sendable {
   public let tokenURI: String
   let key: PrivateKey
   /// By which shared tokens are sealed: who has the key can make them anyway.
-  let seal: String
+  var seal: String { key.pem }
 
   /// - Parameter json: the file's text.
   /// - Throws: what is missing or wrong, the first of it.
@@ -20,8 +20,7 @@ public struct ServiceAccount: Sendable {
     clientEmail = try Self.text("client_email", members, "no e-mail address", AddressCheck.isEmail)
     keyID = try Self.text("private_key_id", members, "the id of no key") { isPrintable($0) && $0.utf8.count <= 256 }
     tokenURI = try Self.text("token_uri", members, "no URL of http or https", isURL)
-    seal = try Self.text("private_key", members, "empty") { !$0.isEmpty }
-    key = try Self.key(seal)
+    key = try Self.key(Self.text("private_key", members, "empty") { !$0.isEmpty })
   }
 
   private static func members(_ json: String) throws(ServiceAccountError) -> [String: JSONValue] {

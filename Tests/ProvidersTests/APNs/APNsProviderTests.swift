@@ -33,7 +33,7 @@ import Worker
     func await(_ count: Int) throws { try eventually("\(count) are reported") { all.count == count } }
   }
 
-  private func requests(_ tags: Range<UInt64>, token: String = "00ff") -> [SendRequest] {
+  private func requests(_ tags: Range<UInt64>, token: String = String(repeating: "ab", count: 32)) -> [SendRequest] {
     tags.map { Deliveries.request(Deliveries.push(token: token, id: UUID().uuidString.lowercased()), tag: $0) }
   }
 
@@ -62,9 +62,10 @@ import Worker
 
   @Test func `a device that is gone is dead since then`() throws {
     let time = UnixTime(milliseconds: 1_700_000_000_000)
-    apns.answer(token: "dead", with: .unregistered(at: time))
+    let dead = String(repeating: "0", count: 64)
+    apns.answer(token: dead, with: .unregistered(at: time))
     try withProvider { provider, reports in
-      provider.send(requests(1..<2, token: "dead") + requests(2..<3), report: reports.take)
+      provider.send(requests(1..<2, token: dead) + requests(2..<3), report: reports.take)
       try reports.await(2)
       #expect(
         reports.all[1] == [.failed(SendFailure(.deadAddress(since: time), code: "Unregistered"))])

@@ -73,9 +73,6 @@ import Worker
     let first = try #require(workers[0].current(now: Self.start))
     #expect(workers.allSatisfy { $0.current(now: Self.later(10)) == first })
     #expect(try worker().current(now: Self.later(49)) == first)
-    // While its maker's lock holds, the others go on with what they have.
-    #expect(workers[1].current(now: Self.later(51)) == first)
-    try RedisConnection(redis).run("DEL", .text("\(prefix)token-lock:apns:ABCDE12345:KEY1234567"))
     let second = try #require(workers[1].current(now: Self.later(51)))
     #expect(second != first && workers[2].current(now: Self.later(52)) == second)
     #expect(try worker().current(now: Self.later(53)) == second)
