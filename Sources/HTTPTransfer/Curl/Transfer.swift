@@ -185,9 +185,11 @@ extension Transfer {
   fileprivate func begin(on connection: GoneConnections.Key) -> Bool {
     forgiveRefused()
     host?.noteUp()
+    // What is not sent again keeps what it is known by.
+    guard !wasSent else { return false }
     host?.gone.begin(on: connection)
-    defer { (attempt.connection, attempt.stream) = (connection, 0) }
-    return !wasSent
+    attempt.connection = connection
+    return true
   }
 
   fileprivate func note(_ notice: HTTP2Notice) {

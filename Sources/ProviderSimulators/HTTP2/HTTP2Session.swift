@@ -18,7 +18,9 @@ import CNGHTTP2
     self.onRequest = onRequest
     bodyLimit = settings.bodyLimit
     var handle: OpaquePointer?
-    guard unsafe nghttp2_session_server_new(&handle, sessionCallbacks.handle, nil) == 0, let handle = unsafe handle
+    guard
+      unsafe nghttp2_session_server_new2(&handle, sessionCallbacks.handle, nil, sessionCallbacks.options) == 0,
+      let handle = unsafe handle
     else { preconditionFailure("no memory for a connection") }
     unsafe self.handle = handle
     unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
@@ -125,13 +127,21 @@ extension HTTP2Session {
 /// One table for all sessions.
 @safe private final class SessionCallbacks: @unchecked Sendable {
   let handle: OpaquePointer
+  let options: OpaquePointer
 
   init() {
     var made: OpaquePointer?
     guard unsafe nghttp2_session_callbacks_new(&made) == 0, let made = unsafe made else {
       preconditionFailure("no memory for a table of callbacks")
     }
-    unsafe handle = made
+    var option: OpaquePointer?
+    guard unsafe nghttp2_option_new(&option) == 0, let option = unsafe option else {
+      preconditionFailure("no memory for options")
+    }
+    // libcurl 7.88 resets each stream whose answer had no body (STREAM_CLOSED); a thousand of them would end the
+    // connection, by a GOAWAY that disowns requests which were taken meanwhile.
+    unsafe nghttp2_option_set_stream_reset_rate_limit(option, .max, .max)
+    (unsafe handle, unsafe options) = (unsafe made, unsafe option)
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(handle) { _, frame, user in
       if let frame = unsafe frame { unsafe session(user)?.began(frame.pointee.hd.stream_id) }
       return 0

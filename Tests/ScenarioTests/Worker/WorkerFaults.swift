@@ -152,7 +152,8 @@ extension WorkerPlay {
       return n
       """
     try eventually("\(count) are recorded", within: .seconds(60)) {
-      let child = try ChildProcess(ChildCommand("redis-cli", ["-p", "\(redis.port)", "EVAL", script, "0", site.prefix]))
+      let arguments = ["-p", "\(redis.port)", "EVAL", script, "0", site.prefix]
+      let child = try ChildProcess(ChildCommand("redis-cli", arguments))
       _ = try child.waitForExit(timeout: .seconds(30))
       try child.waitForOutputEnd()
       return child.lines.last.flatMap { Int($0) } == count
