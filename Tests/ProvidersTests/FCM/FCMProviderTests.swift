@@ -186,7 +186,7 @@ import Worker
       let isOver = request.headers["authorization"] == "Bearer token-2" && request.body.contains("later")
       return isOver || request.headers["authorization"] == "Bearer token-1" ? Self.unauthenticated : .sent
     }
-    try with(google) { provider in
+    try with(google) { (provider) throws in
       #expect(try provider.result(.push()) == Self.failed(.providerBusy, "UNAUTHENTICATED"))
       #expect(try provider.result(.push()) == Self.sent)
       let later = SendRequest.push(token: "later")
