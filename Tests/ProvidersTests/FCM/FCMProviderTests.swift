@@ -179,6 +179,23 @@ import Worker
     }
   }
 
+  @Test func `one that FCM has taken is replaced, too, when its time comes`() throws {
+    let token = Self.numbered()
+    let google = try FakeGoogle { request in
+      if request.path == "/token" { return token() }
+      let isOver = request.headers["authorization"] == "Bearer token-2" && request.body.contains("later")
+      return isOver || request.headers["authorization"] == "Bearer token-1" ? Self.unauthenticated : .sent
+    }
+    try with(google) { (provider) throws in
+      #expect(try provider.result(.push()) == Self.failed(.providerBusy, "UNAUTHENTICATED"))
+      #expect(try provider.result(.push()) == Self.sent)
+      let later = SendRequest.push(token: "later")
+      #expect(try provider.result(later) == Self.failed(.providerBusy, "UNAUTHENTICATED"))
+      #expect(try provider.result(later) == Self.sent)
+      #expect(Self.bearers(google) == ["1", "2", "2", "3"])
+    }
+  }
+
   @Test func `when the next one is not taken either, a person must act, and it is tried again later`() throws {
     let token = Self.numbered()
     let google = try FakeGoogle { request in
