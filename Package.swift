@@ -87,7 +87,7 @@ let package = Package(
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "Providers", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
       ]),
 
     // Tests

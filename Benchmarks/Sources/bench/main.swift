@@ -10,6 +10,7 @@ let benchmarks: [String: (Setting) throws -> Report] = [
   "latency": { try LatencyBenchmark(setting: $0).run() },
   "broker": { try BrokerBenchmark(setting: $0).run() },
   "router": { try RouterBenchmark(setting: $0).run() },
+  "worker": { try WorkerBenchmark(setting: $0).run() },
   "insert": { try InsertBenchmark(setting: $0).run() },
 ]
 
