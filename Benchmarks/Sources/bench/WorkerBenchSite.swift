@@ -76,8 +76,9 @@ final class WorkerBenchSite {
     let output = folder + "/h2load.txt"
     try Child.run(
       [
-        "h2load", "-n", "\(count)", "-c", "1", "-m", "1000", "-t", "1", "-d", body, "-H", "apns-topic: com.example.shop",
-        "-H", "apns-push-type: alert", "-H", "apns-priority: 10", "-H", "apns-expiration: 0",
+        "h2load", "-n", "\(count)", "-c", "1", "-m", "1000", "-t", "1", "-d", body, "-H",
+        "apns-topic: com.example.shop", "-H", "apns-push-type: alert", "-H", "apns-priority: 10", "-H",
+        "apns-expiration: 0",
         "\(url)/3/device/\(String(repeating: "0", count: 64))",
       ], output: output)
     let text = try String(contentsOfFile: output, encoding: .utf8)
