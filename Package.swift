@@ -9,6 +9,12 @@ let package = Package(
     .executable(name: "bongsu", targets: ["bongsu"]),
     .library(name: "OutboxClient", targets: ["OutboxClient", "NotificationModel"]),
     .library(name: "OutboxClientPostgres", targets: ["OutboxClientPostgres", "OutboxClient", "Postgres"]),
+    // For providers of one's own.
+    .library(
+      name: "BongsuWorker",
+      targets: [
+        "HTTPTransfer", "Kafka", "NotificationModel", "ProviderConformance", "Redis", "Signing", "Telemetry", "Worker",
+      ]),
   ],
   targets: [
     // C libraries
@@ -67,6 +73,8 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Runtime", "Signing", "Worker"]),
+
+    .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 
     // Around them
     .target(
@@ -127,7 +135,8 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "ProviderSimulators", "Providers",
+        "Configuration", "HTTPTransfer", "LocalServers", "NotificationModel", "ProviderConformance",
+        "ProviderSimulators", "Providers",
         "Redis", "Runtime", "Signing",
         "TestSupport", "Worker",
       ]),

@@ -23,7 +23,7 @@ struct AudienceLoaderTests {
       (1, 'advertising', true, '2026-01-01T00:00:00Z', 'app', '2028-01-01T00:00:00Z'),
       (1, 'night_advertising', false, '2026-01-01T00:00:00Z', 'web', NULL);
       INSERT INTO notification.suppression (kind, address, reason, until) VALUES
-      ('email', 'one@example.com', 'bounce', NULL), ('device', '503', 'request', '2027-01-01T00:00:00Z'),
+      ('email', 'one@example.com', 'bounce', NULL), ('device', '503', 'request', '2999-01-01T00:00:00Z'),
       ('phone', '+821000000009', 'request', NULL), ('phone', '+821000000008', 'request', NULL)
       """)
     let batch = try fixture.loader().load(
@@ -53,7 +53,7 @@ struct AudienceLoaderTests {
     #expect(
       batch.suppressions == [
         .email(one.email.address): AddressSuppression(reason: "bounce"),
-        .device(503): AddressSuppression(reason: "request", until: UnixTime(milliseconds: 1_798_761_600_000)),
+        .device(503): AddressSuppression(reason: "request", until: UnixTime(milliseconds: 32_472_144_000_000)),
         .phone("+821000000009"): AddressSuppression(reason: "request"),
       ])
     #expect(batch.categories["security"]?.bypassesOptOut == true && batch.categories.count == 4)

@@ -1,0 +1,1 @@
+../../../Examples/webhook/Sources/webhook/WebhookProvider.swift
