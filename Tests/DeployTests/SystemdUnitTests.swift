@@ -87,6 +87,32 @@ struct SystemdUnitTests {
       ])
   }
 
+  @Test func `the password that systemd hands over reaches the mail worker`() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let text = try DeployFile.text("deploy/systemd/bongsu-worker@email.service.d/provider.conf")
+    let (_, variable, name) = try #require(text.firstMatch(of: #/Environment=([A-Z_]+)=%d\/([a-z-]+)/#)).output
+    #expect(text.contains("LoadCredential=\(name):"))
+    try "geheim\n".write(toFile: folder.file(String(name)), atomically: true, encoding: .utf8)
+    let (exit, lines) = try BongsuProcess.run(
+      ["config", "show", "--config", DeployFile.path("deploy/bongsu.yaml")],
+      environment: [String(variable): folder.file(String(name))])
+    #expect(exit.isSuccess && lines.contains { $0.hasPrefix("email.smtp.password: ***") }, "\(lines)")
+  }
+
+  @Test func `the file that systemd hands over reaches the worker of FCM, which judges it`() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let text = try DeployFile.text("deploy/systemd/bongsu-worker@push.android.service.d/provider.conf")
+    let (_, variable, name) = try #require(text.firstMatch(of: #/Environment=([A-Z_]+)=%d\/([a-z-]+)/#)).output
+    #expect(text.contains("LoadCredential=\(name):"))
+    try "{}".write(toFile: folder.file(String(name)), atomically: true, encoding: .utf8)
+    let (exit, lines) = try BongsuProcess.run(
+      ["config", "check", "--config", DeployFile.path("deploy/bongsu.yaml")],
+      environment: [String(variable): folder.file(String(name))])
+    #expect(exit == .code(2) && lines.contains { $0.contains("fcm.serviceAccountFile") }, "\(lines)")
+  }
+
   @Test func `systemd waits longer for a stop than the relay takes at most`() throws {
     let timeout = try #require(values("TimeoutStopSec").first.flatMap { Int($0.dropLast()) })
     let shown = try BongsuProcess.run(["config", "show", "--config", DeployFile.path("deploy/bongsu.yaml")])
