@@ -4,22 +4,13 @@ import Foundation
 final class RouterBenchSite {
   private let setting: Setting
   private let users: Int
-  private let redis: Child
-  private let redisSocket: String
+  private let redis: PrivateRedis
   private var topics: [String: Topic] = [:]
   private static let prefix = "bench_router."
 
   init(_ setting: Setting, users: Int) throws {
     (self.setting, self.users) = (setting, users)
-    redisSocket = setting.scratch + "/redis.sock"
-    redis = try Child([
-      "redis-server", "--port", "0", "--unixsocket", redisSocket, "--dir", setting.scratch, "--appendonly", "yes",
-      "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no",
-    ])
-    let socket = redisSocket
-    guard eventually(by: .now + .seconds(10), { FileManager.default.fileExists(atPath: socket) }) else {
-      throw BenchmarkError("Redis does not start")
-    }
+    redis = try PrivateRedis(setting)
     for name in ["events", "push.ios", "push.android", "sms", "email", "status", "dlq", "parked"] {
       topics[name] = try Topic(Self.prefix + name, bootstrapServers: setting.bootstrapServers)
     }
@@ -29,7 +20,7 @@ final class RouterBenchSite {
     try makePeople()
   }
 
-  func stop() { _ = redis.stop() }
+  func stop() { redis.stop() }
 
   private func makePeople() throws {
     note("\(users) users, \(users * 3 / 2) devices")
@@ -71,7 +62,7 @@ final class RouterBenchSite {
   func startRouter(group: String, fromEnd: Bool = false) throws -> Child {
     try Child(
       [
-        setting.bongsu, "router", "--dsn", setting.conninfo, "--redis", redisSocket, "--bootstrap-servers",
+        setting.bongsu, "router", "--dsn", setting.conninfo, "--redis", redis.socket, "--bootstrap-servers",
         setting.bootstrapServers, "--group", group, "--listen", "127.0.0.1:0", "--set",
         "router.topicPrefix=\(Self.prefix)", "--set", "log.level=warning",
       ] + (fromEnd ? ["--set", "kafka.properties.auto.offset.reset=latest"] : []))

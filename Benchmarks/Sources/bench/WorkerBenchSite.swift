@@ -3,8 +3,7 @@ import Foundation
 /// A Redis, a stand-in for APNs and topics that a worker is measured on.
 final class WorkerBenchSite {
   private let setting: Setting
-  private let redis: Child
-  private let redisSocket: String
+  private let redis: PrivateRedis
   private var simulator: Child?
   private var folder: String { setting.scratch + "/simulators" }
 
@@ -16,20 +15,12 @@ final class WorkerBenchSite {
 
   init(_ setting: Setting) throws {
     self.setting = setting
-    redisSocket = setting.scratch + "/redis.sock"
-    redis = try Child([
-      "redis-server", "--port", "0", "--unixsocket", redisSocket, "--dir", setting.scratch, "--appendonly", "yes",
-      "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no",
-    ])
-    let socket = redisSocket
-    guard eventually(by: .now + .seconds(10), { FileManager.default.fileExists(atPath: socket) }) else {
-      throw BenchmarkError("Redis does not start")
-    }
+    redis = try PrivateRedis(setting)
   }
 
   func stop() {
     _ = simulator?.stop()
-    _ = redis.stop()
+    redis.stop()
   }
 
   func topics(_ number: Int) throws -> Topics {
@@ -59,7 +50,7 @@ final class WorkerBenchSite {
 
   func startWorker(_ topics: Topics) throws -> Child {
     try Child([
-      setting.bongsu, "worker", "--channel", "push.ios", "--config", folder + "/worker.yaml", "--redis", redisSocket,
+      setting.bongsu, "worker", "--channel", "push.ios", "--config", folder + "/worker.yaml", "--redis", redis.socket,
       "--bootstrap-servers", setting.bootstrapServers, "--listen", "127.0.0.1:0", "--set",
       "worker.topicPrefix=\(topics.prefix)", "--set", "worker.redisPrefix=\(topics.prefix)", "--set",
       "log.level=warning",
