@@ -19,6 +19,17 @@ import Testing
     #expect(try plain.content(.push)?.push == PushContent(title: "(광고) 봉수", body: "Half price\n수신거부: 설정"))
   }
 
+  @Test func `a push of advertising is not replaced by a text of the app's own, where nothing would be labelled`()
+    throws
+  {
+    var push = PushContent(title: "Sale", body: "Half price")
+    (push.titleKey, push.titleArguments, push.bodyKey, push.bodyArguments) = ("T", ["a"], "B", ["b"])
+    push.sound = "bell"
+    let shown = try #require(try inline(MessageContent(push: push)).content(.push)?.push)
+    #expect(shown.titleKey == nil && shown.titleArguments == nil && shown.bodyKey == nil && shown.bodyArguments == nil)
+    #expect(shown.title == "(광고) Sale" && shown.sound == "bell")
+  }
+
   @Test func `words that are labelled already are labelled once, in the place that the law wants`() throws {
     let push = inline(MessageContent(push: PushContent(title: " (광고)Sale", body: "x")))
     #expect(try push.content(.push)?.push?.title == "(광고) Sale")

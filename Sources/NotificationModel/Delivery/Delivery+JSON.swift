@@ -49,6 +49,13 @@ extension MessageContent {
         $0.member("body", push.body)
         $0.member("actionKey", push.actionKey)
         $0.member("badge", push.badge)
+        $0.member("sound", push.sound)
+        $0.member("threadID", push.threadID)
+        $0.member("mutable", push.mutable)
+        $0.member("titleKey", push.titleKey)
+        $0.member("titleArguments", push.titleArguments)
+        $0.member("bodyKey", push.bodyKey)
+        $0.member("bodyArguments", push.bodyArguments)
       }
     }
     if let sms { json.member("sms") { $0.member("body", sms.body) } }

@@ -35,12 +35,29 @@ public struct PushContent: Sendable, Equatable, Codable {
   /// APNs' `action-loc-key`.
   public var actionKey: String?
   public var badge: Int?
+  /// A sound file of the app's; `none` is silent. Left out it is the worker's setting.
+  public var sound: String?
+  /// Groups notifications on the screen, on iOS.
+  public var threadID: String?
+  /// The app may change it before it is shown, on iOS (`mutable-content`).
+  public var mutable: Bool?
+  /// Names of texts that the app has in the phone's language, shown in place of `title` and `body`, with what stands for
+  /// their places.
+  public var titleKey: String?
+  public var titleArguments: [String]?
+  public var bodyKey: String?
+  public var bodyArguments: [String]?
 
   public init(title: String? = nil, body: String, actionKey: String? = nil, badge: Int? = nil) {
     self.title = title
     self.body = body
     self.actionKey = actionKey
     self.badge = badge
+  }
+
+  /// Has `title` and `body` shown, whatever the app has in the phone's language.
+  public mutating func dropOwnTexts() {
+    (titleKey, titleArguments, bodyKey, bodyArguments) = (nil, nil, nil, nil)
   }
 }
 

@@ -33,6 +33,7 @@ extension NotificationRequest {
     if let email = content?.email, email.html == nil, email.text == nil {
       throw RequestProblem(.invalidMember, "content.email", "has neither html nor text")
     }
+    try content?.push?.check("content.push")
     if let locale { try Self.check(locale: locale, "locale") }
     if let collapseKey { try Self.check(collapseKey, "collapseKey", 1...64) }
     if let link { try Self.check(link, "link", 1...2_000) }
@@ -73,6 +74,28 @@ extension Recipient {
     case .user(let id):
       guard id > 0 else { throw RequestProblem(.invalidRecipient, "\(member).user", "is not above 0") }
     case .address(let address): try AddressCheck.check(address, member)
+    }
+  }
+}
+
+extension PushContent {
+  /// How many places a text of the app's may have.
+  public static let argumentLimit = 20
+
+  fileprivate func check(_ path: String) throws(RequestProblem) {
+    for (text, name) in [(sound, "sound"), (threadID, "threadID"), (titleKey, "titleKey"), (bodyKey, "bodyKey")] {
+      if let text { try NotificationRequest.check(text, "\(path).\(name)", 1...100) }
+    }
+    for (list, key, name) in [
+      (titleArguments, titleKey, "titleArguments"), (bodyArguments, bodyKey, "bodyArguments"),
+    ] {
+      guard let list else { continue }
+      guard key != nil else {
+        throw RequestProblem(.invalidMember, "\(path).\(name)", "stands without the key of the text they are for")
+      }
+      guard list.count <= Self.argumentLimit else {
+        throw RequestProblem(.invalidMember, "\(path).\(name)", "has over \(Self.argumentLimit) texts")
+      }
     }
   }
 }

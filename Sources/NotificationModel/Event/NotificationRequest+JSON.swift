@@ -59,10 +59,7 @@ extension MessageContent {
     let members = try JSONMembers(json, "content")
     self.init()
     if let value = members["push"] {
-      let push = try JSONMembers(value, "content.push")
-      self.push = PushContent(
-        title: try push.text("title"), body: try push.neededText("body"), actionKey: try push.text("actionKey"),
-        badge: try push.integer("badge").map { Int($0) })
+      push = try PushContent(json: value)
     }
     if let value = members["sms"] {
       sms = SMSContent(body: try JSONMembers(value, "content.sms").neededText("body"))
@@ -72,6 +69,18 @@ extension MessageContent {
       self.email = EmailContent(
         subject: try email.neededText("subject"), html: try email.text("html"), text: try email.text("text"))
     }
+  }
+}
+
+extension PushContent {
+  fileprivate init(json: JSONValue) throws(RequestProblem) {
+    let members = try JSONMembers(json, "content.push")
+    self.init(
+      title: try members.text("title"), body: try members.neededText("body"), actionKey: try members.text("actionKey"),
+      badge: try members.integer("badge").map { Int($0) })
+    (sound, threadID, mutable) = (try members.text("sound"), try members.text("threadID"), try members.flag("mutable"))
+    (titleKey, bodyKey) = (try members.text("titleKey"), try members.text("bodyKey"))
+    (titleArguments, bodyArguments) = (try members.texts("titleArguments"), try members.texts("bodyArguments"))
   }
 }
 

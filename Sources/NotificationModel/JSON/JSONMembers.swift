@@ -41,6 +41,22 @@ public struct JSONMembers {
     return number
   }
 
+  public func flag(_ name: String) throws(RequestProblem) -> Bool? {
+    guard let value = self[name] else { return nil }
+    guard case .bool(let flag) = value else { throw wrongType(name, "true or false") }
+    return flag
+  }
+
+  public func texts(_ name: String) throws(RequestProblem) -> [String]? {
+    guard let items = try list(name) else { return nil }
+    var texts: [String] = []
+    for item in items {
+      guard case .text(let text) = item else { throw wrongType(name, "a list of texts") }
+      texts.append(text)
+    }
+    return texts
+  }
+
   public func list(_ name: String) throws(RequestProblem) -> [JSONValue]? {
     guard let value = self[name] else { return nil }
     guard case .list(let items) = value else { throw wrongType(name, "a list") }

@@ -33,6 +33,21 @@ public struct JSONWriter: Sendable {
     bytes += (flag ? "true" : "false").utf8
   }
 
+  public mutating func member(_ name: StaticString, _ flag: Bool?) {
+    if let flag { member(name, flag) }
+  }
+
+  public mutating func member(_ name: StaticString, _ texts: [String]?) {
+    guard let texts else { return }
+    begin(name)
+    bytes.append(UInt8(ascii: "["))
+    for (index, text) in texts.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      write(text)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
   public mutating func member(_ name: StaticString, _ time: UnixTime?) { member(name, time?.milliseconds) }
 
   public mutating func member(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {

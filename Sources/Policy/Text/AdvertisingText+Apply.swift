@@ -11,6 +11,8 @@ extension AdvertisingText {
     if let push = content.push {
       let heading = push.title.map { "\(label) \(unlabelled($0))" } ?? "\(label) \(sender)"
       result.push?.title = heading
+      // A text of the app's own would take the place of what the law wants written.
+      result.push?.dropOwnTexts()
       result.push?.body = push.title == nil ? "\(push.body)\n\(wayOut)" : "\(sender)\n\(push.body)\n\(wayOut)"
     }
     if let sms = content.sms { result.sms?.body = "\(label)\(sender)\n\(unlabelled(sms.body))\n\(wayOut)" }

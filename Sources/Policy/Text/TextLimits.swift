@@ -44,7 +44,9 @@ enum TextLimits {
   }
 
   private static func size(_ push: PushContent, _ link: String?) -> Int {
-    [push.title, push.actionKey, push.body, link].map { JSONSize.of($0 ?? "") }.reduce(0, +)
+    let texts = [push.title, push.actionKey, push.body, link, push.sound, push.threadID, push.titleKey, push.bodyKey]
+    let arguments = (push.titleArguments ?? []) + (push.bodyArguments ?? [])
+    return (texts.map { $0 ?? "" } + arguments).map { JSONSize.of($0) }.reduce(0, +) + 3 * arguments.count
   }
 
   /// With an ellipsis for the end of the body, `excess` bytes shorter.

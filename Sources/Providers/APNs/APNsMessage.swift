@@ -47,9 +47,15 @@ enum APNsMessage {
           $0.member("title", push.title)
           $0.member("body", push.body)
           $0.member("action-loc-key", push.actionKey)
+          $0.member("title-loc-key", push.titleKey)
+          $0.member("title-loc-args", push.titleArguments)
+          $0.member("loc-key", push.bodyKey)
+          $0.member("loc-args", push.bodyArguments)
         }
         $0.member("badge", push.badge)
-        $0.member("sound", settings.sound)
+        $0.member("sound", push.sound.map { $0 == "none" ? nil : $0 } ?? settings.sound)
+        $0.member("thread-id", push.threadID)
+        $0.member("mutable-content", push.mutable.map { $0 ? 1 : 0 })
       }
       json.member("deliveryID", delivery.id)
       json.member("link", delivery.link)

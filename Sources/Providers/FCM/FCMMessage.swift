@@ -63,13 +63,15 @@ enum FCMMessage {
           $0.member("deliveryID", delivery.id)
           $0.member("link", delivery.link)
         }
-        message.member("android") { write(delivery, settings, ttl: ttl(delivery, settings, now: now), to: &$0) }
+        message.member("android") { write(delivery, push, settings, ttl: ttl(delivery, settings, now: now), to: &$0) }
       }
     }
     return writer.bytes
   }
 
-  private static func write(_ delivery: Delivery, _ settings: FCMSettings, ttl: Int64, to json: inout JSONWriter) {
+  private static func write(
+    _ delivery: Delivery, _ push: PushContent, _ settings: FCMSettings, ttl: Int64, to json: inout JSONWriter
+  ) {
     json.member("priority", delivery.priority == .high ? "high" : "normal")
     json.member("ttl", "\(ttl)s")
     // FCM stores at most four of these for a device: it is the caller's to use.
@@ -78,6 +80,11 @@ enum FCMMessage {
       // So that a second copy takes the first one's place on the screen.
       $0.member("tag", delivery.collapseKey ?? delivery.id)
       $0.member("channel_id", settings.channelID)
+      $0.member("sound", push.sound == "none" ? nil : push.sound)
+      $0.member("title_loc_key", push.titleKey)
+      $0.member("title_loc_args", push.titleArguments)
+      $0.member("body_loc_key", push.bodyKey)
+      $0.member("body_loc_args", push.bodyArguments)
     }
   }
 }

@@ -106,6 +106,19 @@ import Testing
     (#""template":null,"content":{"push":{"title":"SECRET"}}"#, .invalidMember, "content.push.body"),
     (#""template":null,"content":{"push":{"body":"SECRET","badge":"1"}}"#, .invalidMember, "content.push.badge"),
     (#""template":null,"content":{"sms":"SECRET"}"#, .invalidMember, "content.sms"),
+    (#""template":null,"content":{"push":{"body":"b","mutable":"SECRET"}}"#, .invalidMember, "content.push.mutable"),
+    (#""template":null,"content":{"push":{"body":"b","sound":""}}"#, .invalidMember, "content.push.sound"),
+    (
+      #""template":null,"content":{"push":{"body":"b","threadID":"SECRET\n"}}"#, .invalidMember, "content.push.threadID"
+    ),
+    (
+      #""template":null,"content":{"push":{"body":"b","titleArguments":["SECRET"]}}"#, .invalidMember,
+      "content.push.titleArguments"
+    ),
+    (
+      #""template":null,"content":{"push":{"body":"b","bodyKey":"k","bodyArguments":["SECRET",1]}}"#, .invalidMember,
+      "content.push.bodyArguments"
+    ),
     (#""parameters":"SECRET""#, .invalidMember, "parameters"), (#""channels":["SECRET"]"#, .unknownChannel, "channels"),
     (#""channels":[]"#, .invalidMember, "channels"), (#""channels":{"firstOf":[]}"#, .invalidMember, "channels"),
     (#""channels":{}"#, .invalidMember, "channels"), (#""channels":"SECRET""#, .invalidMember, "channels"),

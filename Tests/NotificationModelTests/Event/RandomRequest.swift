@@ -45,9 +45,17 @@ struct RandomRequest {
 
   private mutating func content() -> MessageContent {
     MessageContent(
-      push: flag() ? PushContent(title: flag() ? json.text() : nil, body: json.text(), badge: flag() ? 3 : nil) : nil,
+      push: flag() ? push() : nil,
       sms: flag() ? SMSContent(body: json.text()) : nil,
       email: flag() ? EmailContent(subject: json.text(), html: flag() ? json.text() : nil, text: json.text()) : nil)
+  }
+
+  private mutating func push() -> PushContent {
+    var push = PushContent(title: flag() ? json.text() : nil, body: json.text(), badge: flag() ? 3 : nil)
+    (push.sound, push.threadID, push.mutable) = (flag() ? "bell" : nil, flag() ? json.text() : nil, flag() ? true : nil)
+    if flag() { (push.titleKey, push.titleArguments) = (json.text(), flag() ? [json.text(), json.text()] : nil) }
+    if flag() { (push.bodyKey, push.bodyArguments) = (json.text(), []) }
+    return push
   }
 
   private mutating func release() -> DeferredRelease {

@@ -50,8 +50,11 @@ import Testing
   }
 
   @Test func `it has the content of each channel`() throws {
+    var push = PushContent(title: "t", body: "b", actionKey: "a", badge: 1)
+    (push.sound, push.threadID, push.mutable) = ("s", "t", true)
+    (push.titleKey, push.titleArguments, push.bodyKey, push.bodyArguments) = ("t", ["a"], "b", ["b"])
     let content = MessageContent(
-      push: PushContent(title: "t", body: "b", actionKey: "a", badge: 1), sms: SMSContent(body: "b"),
+      push: push, sms: SMSContent(body: "b"),
       email: EmailContent(subject: "s", html: "h", text: "t"))
     let base = try at("$defs", "content", "properties")
     #expect(try names(base) == names(of: content))

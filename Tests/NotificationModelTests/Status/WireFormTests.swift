@@ -65,8 +65,12 @@ import Testing
       .phone("+821012345678"), .email("kim@example.com"),
       .device(DeviceAddress(platform: .android, appID: "a", environment: .sandbox, token: "t")),
     ]
+    var whole = PushContent(title: "T", body: "B", actionKey: "A", badge: 1)
+    (whole.sound, whole.threadID, whole.mutable) = ("bell", "thread", false)
+    (whole.titleKey, whole.titleArguments, whole.bodyKey, whole.bodyArguments) = ("t", [], "b", ["\"", "가"])
     let contents = [
-      MessageContent(push: PushContent(body: "\"\n\u{1}가😀")), MessageContent(sms: SMSContent(body: "")),
+      MessageContent(push: whole), MessageContent(push: PushContent(body: "\"\n\u{1}가😀")),
+      MessageContent(sms: SMSContent(body: "")),
       MessageContent(email: EmailContent(subject: "S", html: "<p>", text: nil)),
     ]
     for address in addresses {

@@ -39,6 +39,20 @@ import Worker
         == #"{"aps":{"alert":{"body":"b"}},"deliveryID":"\#(Deliveries.id)"}"#)
   }
 
+  @Test func `the app's own texts, sound and thread`() throws {
+    var push = PushContent(body: "b")
+    (push.titleKey, push.titleArguments, push.bodyKey, push.bodyArguments) = ("T", ["1", "\"2\""], "B", [])
+    (push.sound, push.threadID, push.mutable) = ("bell.caf", "orders", true)
+    let body = try request(Deliveries.push(push)).body
+    #expect(
+      String(decoding: body, as: UTF8.self)
+        == #"{"aps":{"alert":{"body":"b","title-loc-key":"T","title-loc-args":["1","\"2\""],"loc-key":"B","loc-args":[]},"#
+        + #""sound":"bell.caf","thread-id":"orders","mutable-content":1},"deliveryID":"\#(Deliveries.id)"}"#)
+    push.sound = "none"
+    let silent = try request(Deliveries.push(push)).body
+    #expect(!String(decoding: silent, as: UTF8.self).contains("sound"))
+  }
+
   @Test func `sandbox, low priority, its own end and its own collapse key`() throws {
     var delivery = Deliveries.push(environment: .sandbox)
     (delivery.priority, delivery.collapseKey) = (.normal, "order-7")
