@@ -1,5 +1,4 @@
 import HTTPTransfer
-import Synchronization
 import Worker
 
 /// A provider's calls over HTTP: remembers what each was for until its answer is judged and reported.
@@ -9,19 +8,42 @@ final class HTTPCalls<Context: Sendable>: Sendable {
   typealias Report = @Sendable ([SendReport]) -> Void
 
   private let client: HTTPClient
-  private let flights: Flights
+  private let flights = Flights<Flight>()
+
+  private typealias Flight = (context: Context, batch: Batch)
 
   /// - Throws: what libcurl does not take.
   init(_ settings: HTTPClientSettings, judge: @escaping Judge) throws(HTTPTransferError) {
-    let flights = Flights(judge)
-    self.flights = flights
-    client = try HTTPClient(settings) { flights.end($0) }
+    client = try HTTPClient(settings) { [flights] in Self.end($0, flights, judge) }
   }
 
   /// Each call is answered by `report` once, with as many reports as `judge` makes of it; those that end together, together.
   func send(_ calls: [(request: HTTPRequest, context: Context)], report: @escaping Report) {
     let batch = Batch(report)
-    client.submit(flights.begin(calls, batch))
+    client.submit(
+      calls.map { call in
+        var request = call.request
+        request.tag = flights.begin((call.context, batch))
+        return request
+      })
+  }
+
+  /// The same for providers that take one delivery a call. What cannot become a call is reported at once.
+  func send(
+    _ requests: [SendRequest], report: @escaping Report,
+    as call: (SendRequest) throws(SendFailure) -> (request: HTTPRequest, context: Context)
+  ) {
+    var refused: [SendReport] = []
+    var calls: [(request: HTTPRequest, context: Context)] = []
+    for request in requests {
+      do throws(SendFailure) {
+        calls.append(try call(request))
+      } catch {
+        refused.append(SendReport(tag: request.tag, .failed(error)))
+      }
+    }
+    if !refused.isEmpty { report(refused) }
+    send(calls, report: report)
   }
 
   func stop(within time: Duration) { client.stop(within: time) }
@@ -31,34 +53,14 @@ final class HTTPCalls<Context: Sendable>: Sendable {
     init(_ report: @escaping Report) { self.report = report }
   }
 
-  private final class Flights: Sendable {
-    private let state = Mutex<(next: UInt64, all: [UInt64: (context: Context, batch: Batch)])>((1, [:]))
-    private let judge: Judge
-
-    init(_ judge: @escaping Judge) { self.judge = judge }
-
-    func begin(_ calls: [(request: HTTPRequest, context: Context)], _ batch: Batch) -> [HTTPRequest] {
-      state.withLock { state in
-        calls.map { call in
-          var request = call.request
-          request.tag = state.next
-          state.all[state.next] = (call.context, batch)
-          state.next += 1
-          return request
-        }
-      }
+  /// One report for each batch of what has ended together.
+  private static func end(_ outcomes: [HTTPOutcome], _ flights: Flights<Flight>, _ judge: Judge) {
+    var reports: [ObjectIdentifier: (batch: Batch, reports: [SendReport])] = [:]
+    for outcome in outcomes {
+      guard let flight = flights.end(outcome.tag) else { continue }
+      let judged = judge(flight.context, outcome.result)
+      reports[ObjectIdentifier(flight.batch), default: (flight.batch, [])].reports += judged
     }
-
-    func end(_ outcomes: [HTTPOutcome]) {
-      let ended = state.withLock { state in
-        outcomes.compactMap { outcome in state.all.removeValue(forKey: outcome.tag).map { ($0, outcome.result) } }
-      }
-      var reports: [ObjectIdentifier: (batch: Batch, reports: [SendReport])] = [:]
-      for (flight, result) in ended {
-        let judged = judge(flight.context, result)
-        reports[ObjectIdentifier(flight.batch), default: (flight.batch, [])].reports += judged
-      }
-      for (batch, reports) in reports.values { batch.report(reports) }
-    }
+    for (batch, reports) in reports.values { batch.report(reports) }
   }
 }

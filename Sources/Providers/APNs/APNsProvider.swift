@@ -37,20 +37,11 @@ public final class APNsProvider: Provider {
       let wait = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1))
       return report(requests.map { SendReport(tag: $0.tag, .failed(wait)) })
     }
-    var refused: [SendReport] = []
-    var sendable: [(request: HTTPRequest, context: Call)] = []
-    for request in requests {
-      do throws(SendFailure) {
-        let message = try APNsMessage.request(request, settings, bearer: bearer)
-        let call = Call(
-          tag: request.tag, registeredAt: request.delivery.address.device?.registeredAt, bearer: bearer)
-        sendable.append((message, call))
-      } catch {
-        refused.append(SendReport(tag: request.tag, .failed(error)))
-      }
+    calls.send(requests, report: report) { request throws(SendFailure) in
+      let message = try APNsMessage.request(request, settings, bearer: bearer)
+      let registeredAt = request.delivery.address.device?.registeredAt
+      return (message, Call(tag: request.tag, registeredAt: registeredAt, bearer: bearer))
     }
-    if !refused.isEmpty { report(refused) }
-    calls.send(sendable, report: report)
   }
 
   public func stop(within time: Duration) { calls.stop(within: time) }

@@ -51,24 +51,13 @@ public final class FCMProvider: Provider {
 
   public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
     switch tokens.access() {
-    case .token(let bearer): send(requests, bearer: bearer, report: report)
+    case .token(let bearer):
+      calls.send(requests, report: report) { request throws(SendFailure) in
+        let message = try FCMMessage.request(request, settings, bearer: bearer, now: clock())
+        return (message, Call(tag: request.tag, bearer: bearer))
+      }
     case .none(let failure): report(requests.map { SendReport(tag: $0.tag, .failed(failure)) })
     }
-  }
-
-  private func send(_ requests: [SendRequest], bearer: String, report: @escaping @Sendable ([SendReport]) -> Void) {
-    var refused: [SendReport] = []
-    var sendable: [(request: HTTPRequest, context: Call)] = []
-    for request in requests {
-      do throws(SendFailure) {
-        let message = try FCMMessage.request(request, settings, bearer: bearer, now: clock())
-        sendable.append((message, Call(tag: request.tag, bearer: bearer)))
-      } catch {
-        refused.append(SendReport(tag: request.tag, .failed(error)))
-      }
-    }
-    if !refused.isEmpty { report(refused) }
-    calls.send(sendable, report: report)
   }
 
   public func stop(within time: Duration) {

@@ -25,25 +25,20 @@ public final class SESProvider: Provider {
 
   public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
     let now = Date()
-    var refused: [SendReport] = []
-    var sendable: [(request: HTTPRequest, context: UInt64)] = []
-    for request in requests {
-      do {
-        sendable.append((try call(request.delivery, now), request.tag))
-      } catch {
-        let failure = error as? SendFailure ?? SendFailure(.permanent, code: "CANNOT_ENCODE")
-        refused.append(SendReport(tag: request.tag, .failed(failure)))
-      }
+    calls.send(requests, report: report) { request throws(SendFailure) in
+      (try call(request.delivery, now), request.tag)
     }
-    if !refused.isEmpty { report(refused) }
-    calls.send(sendable, report: report)
   }
 
   public func stop(within time: Duration) { calls.stop(within: time) }
 
-  private func call(_ delivery: Delivery, _ now: Date) throws -> HTTPRequest {
+  private func call(_ delivery: Delivery, _ now: Date) throws(SendFailure) -> HTTPRequest {
     let time = UnixTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
     let mail = try composer.message(for: delivery, now: time)
-    return try form.request(mail, deliveryID: delivery.id, time: now)
+    do {
+      return try form.request(mail, deliveryID: delivery.id, time: now)
+    } catch {
+      throw SendFailure(.permanent, code: "CANNOT_ENCODE")
+    }
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 public import HTTPTransfer
 import NotificationModel
-import Synchronization
 public import Worker
 
 /// How mails go to a mail server of one's own or of a provider's.
@@ -21,15 +20,18 @@ public final class SMTPProvider: Provider {
   public let resendsAmbiguous: Bool
   private let composer: MailComposer
   private let client: SMTPClient
-  private let flights: Flights
+  private let flights = Flights<Flight>()
+
+  private typealias Flight = (tag: UInt64, report: @Sendable ([SendReport]) -> Void)
 
   /// - Throws: a setting that no mail can be made or sent with, or what libcurl does not take.
   public init(_ settings: SMTPSettings) throws {
     resendsAmbiguous = settings.resendsAmbiguous
     composer = try MailComposer(settings.email)
-    let flights = Flights()
-    self.flights = flights
-    client = try SMTPClient(settings.client) { flights.end($0) }
+    client = try SMTPClient(settings.client) { [flights] outcome in
+      guard let flight = flights.end(outcome.tag) else { return }
+      flight.report([SendReport(tag: flight.tag, SMTPAnswer.result(outcome.result))])
+    }
   }
 
   public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
@@ -39,7 +41,7 @@ public final class SMTPProvider: Provider {
     for request in requests {
       do throws(SendFailure) {
         let mail = try composer.message(for: request.delivery, now: now)
-        let tag = flights.begin(request.tag, report)
+        let tag = flights.begin((request.tag, report))
         mails.append(SMTPMail(tag: tag, from: mail.envelopeFrom, to: mail.envelopeTo, bytes: mail.bytes))
       } catch {
         refused.append(SendReport(tag: request.tag, .failed(error)))
@@ -50,23 +52,4 @@ public final class SMTPProvider: Provider {
   }
 
   public func stop(within time: Duration) { client.stop(within: time) }
-
-  /// Mails on their way.
-  private final class Flights: Sendable {
-    typealias Flight = (tag: UInt64, report: @Sendable ([SendReport]) -> Void)
-    private let state = Mutex<(next: UInt64, all: [UInt64: Flight])>((1, [:]))
-
-    func begin(_ tag: UInt64, _ report: @escaping @Sendable ([SendReport]) -> Void) -> UInt64 {
-      state.withLock { state in
-        defer { state.next += 1 }
-        state.all[state.next] = (tag, report)
-        return state.next
-      }
-    }
-
-    func end(_ outcome: SMTPOutcome) {
-      guard let flight = state.withLock({ $0.all.removeValue(forKey: outcome.tag) }) else { return }
-      flight.report([SendReport(tag: flight.tag, SMTPAnswer.result(outcome.result))])
-    }
-  }
 }
