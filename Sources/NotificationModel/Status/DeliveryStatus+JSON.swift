@@ -34,6 +34,7 @@ extension RoutedStatus {
       json.member("suppressions", suppressions)
       json.member("deferrals", deferrals)
       json.member("unresolved", unresolved)
+      json.member("origin", origin)
       json.member("time", time)
     }
   }

@@ -60,6 +60,8 @@ public struct RoutedStatus: Sendable, Equatable, Codable {
   public var deferrals: Int
   /// Recipients that are not known yet, for whom the event is a dead letter to be tried again.
   public var unresolved: Int
+  /// `topic/partition/offset` of the record that was routed, from where it can be read again.
+  public var origin: String?
   public var time: UnixTime
 
   public init(

@@ -107,9 +107,11 @@ struct EventOutput {
       case .wait: counts.deferrals += 1
       }
     }
-    return RoutedStatus(
+    var status = RoutedStatus(
       eventID: event.id, eventTime: event.time, replay: event.replay, isRelease: event.request.release != nil,
       deliveries: counts.deliveries, suppressions: counts.suppressions, deferrals: counts.deferrals,
       unresolved: judgement.unresolved.count, time: now)
+    status.origin = source.origin
+    return status
   }
 }

@@ -49,13 +49,14 @@ import Testing
       "channel":"sms","target":"r0","category":"sale","time":4}
       """
     #expect(Self.text { status.write(to: &$0) } == text && DeliveryStatus.schema == "status.v1")
-    let routed = RoutedStatus(
+    var routed = RoutedStatus(
       eventID: "e", eventTime: UnixTime(milliseconds: 1), replay: 0, isRelease: true, deliveries: 2, suppressions: 3,
       deferrals: 4, unresolved: 5, time: UnixTime(milliseconds: 6))
     let routedText = """
       {"eventID":"e","eventTime":1,"replay":0,"isRelease":true,"deliveries":2,"suppressions":3,"deferrals":4,\
-      "unresolved":5,"time":6}
+      "unresolved":5,"origin":"t/0/7","time":6}
       """
+    routed.origin = "t/0/7"
     #expect(Self.text { routed.write(to: &$0) } == routedText && RoutedStatus.schema == "routed.v1")
     #expect(try JSONDecoder().decode(RoutedStatus.self, from: Data(routedText.utf8)) == routed)
   }
