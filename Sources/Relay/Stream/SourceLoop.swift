@@ -134,7 +134,7 @@ final class SourceLoop {
       show(SourceState(.stopped, text))
       return (error as? RelayError) ?? RelayError.stop(.stream, text)
     }
-    wait(after: failure)
+    if Self.isBusy(failure) { standBy(failure) } else { wait(after: failure) }
     return nil
   }
 
@@ -143,9 +143,28 @@ final class SourceLoop {
     (failure as? PostgresError)?.sqlState == .objectInUse
   }
 
+  private static let standbyMilliseconds: Int32 = 500
+
+  /// Looks whether the slot is free, by one connection and without asking for the stream, as the server notes each refusal
+  /// in its log.
+  private func standBy(_ failure: any DispositionError) {
+    show(SourceState(.standby, failure.description))
+    logger.notice("standing by: another relay reads the slot", ["source": source.name, "slot": source.slot])
+    guard let connection = try? PostgresConnection(source.connection) else { return wait(after: failure) }
+    repeat {
+      progress.note()
+      _ = Poll.wait([stop.signal.fileDescriptor], timeoutMilliseconds: Self.standbyMilliseconds)
+    } while !stop.isRequested && isRead(source.slot, connection)
+  }
+
+  private func isRead(_ slot: String, _ connection: PostgresConnection) -> Bool {
+    let sql = "SELECT active FROM pg_replication_slots WHERE slot_name = $1"
+    return (try? connection.execute(sql, [.text(slot)]).scalar) == "t"
+  }
+
   private func wait(after failure: any DispositionError) {
     var delay = backoff.next(using: &random)
-    var kind = Self.isBusy(failure) ? SourceState.Kind.standby : .connecting
+    var kind = SourceState.Kind.connecting
     if case .retry(let least?) = failure.disposition {
       delay = max(delay, least)
       kind = .holding
