@@ -13,6 +13,12 @@ final class Topic {
     try create()
   }
 
+  /// One that others have made.
+  init(existing name: String, partitions: Int32 = 6, bootstrapServers: String) throws {
+    (self.name, self.partitions) = (name, partitions)
+    client = try makeClient(RD_KAFKA_PRODUCER, ["bootstrap.servers": bootstrapServers, "log_level": "2"])
+  }
+
   deinit { rd_kafka_destroy(client) }
 
   private func create() throws {
