@@ -26,6 +26,8 @@ public enum BrokerChoice: String, Sendable {
 /// A broker on this machine that can be stopped, killed, paused and started again on its data.
 public protocol LocalBroker: AnyObject, Sendable {
   var port: UInt16 { get }
+  /// Where clients begin.
+  var bootstrapServers: String { get }
   var isRunning: Bool { get }
   func start() throws(LocalServerError)
   func stop(kill: Bool) throws(LocalServerError)
