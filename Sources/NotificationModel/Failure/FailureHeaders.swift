@@ -19,6 +19,8 @@ public enum RecordHeader {
   public static let replay = "bongsu-replay"
   /// `topic/partition/offset` of the record that failed.
   public static let origin = "bongsu-origin"
+  /// How many of the attempts were never made, as the delivery fell out of the hours in which it may be sent.
+  public static let uncounted = "bongsu-uncounted"
   /// Milliseconds since 1970.
   public static let notBefore = "bongsu-not-before"
   public static let errorClass = "bongsu-error-class"
