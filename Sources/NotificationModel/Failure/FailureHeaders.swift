@@ -27,6 +27,8 @@ public enum RecordHeader {
   public static let errorCode = "bongsu-error-code"
   /// For people: names members and limits, never contents.
   public static let errorDetail = "bongsu-error-detail"
+  /// AMBIGUOUS where a delivery may have arrived: sent again, it may come twice.
+  public static let state = "bongsu-state"
   /// Seconds that the other side asked for.
   public static let retryAfter = "bongsu-retry-after"
   /// Of an event: the recipients by index, with commas between, that are still to be routed; all others were.

@@ -12,6 +12,8 @@ public struct FailureNote: Sendable, Equatable {
   public var eventTime: UnixTime?
   /// Seconds that the other side asked for.
   public var retryAfter: Int?
+  /// It may have arrived, and is not sent again by itself.
+  public var isAmbiguous = false
   /// Of an event: recipients by index for whom it is to be tried again; nil: all.
   public var open: [Int]?
 
@@ -38,6 +40,7 @@ public struct FailureNote: Sendable, Equatable {
       (RecordHeader.errorDetail, String(detail.prefix(1_000))),
     ]
     if let retryAfter { headers.append((RecordHeader.retryAfter, "\(retryAfter)")) }
+    if isAmbiguous { headers.append((RecordHeader.state, DeliveryState.ambiguous.rawValue)) }
     if let open { headers.append((RecordHeader.recipients, open.map(String.init).joined(separator: ","))) }
     return headers
   }
