@@ -12,6 +12,7 @@ public final class GroupReader {
   private var isHeld = false
   /// Of which nothing is read until `wake`, whatever else goes on.
   private var resting: Set<TopicPartition> = []
+  private var ends: [TopicPartition: Int64] = [:]
   /// Hears what is taken away, in time to commit what is finished.
   public var onRevoked: (([TopicPartition]) -> Void)?
   /// Hears what others read already: nothing can be committed for it any more.
@@ -184,13 +185,23 @@ public final class GroupReader {
   /// Records that wait in the partitions that are read here.
   public var lag: Int64 { next.reduce(0) { $0 + lag($1.key, $1.value) } }
 
-  /// Those of one topic. Of a partition that rests it is what was there at the last fetch.
+  /// Those of one topic. Of a partition that rests it is what was there at the last fetch, or at `askEnds`.
   public func lag(of topic: String) -> Int64 {
     next.reduce(0) { $1.key.topic == topic ? $0 + lag($1.key, $1.value) : $0 }
   }
 
   private func lag(_ place: TopicPartition, _ next: Int64) -> Int64 {
-    max(0, (consumer.knownEnd(place) ?? next) - next)
+    max(0, max(consumer.knownEnd(place) ?? next, ends[place] ?? next) - next)
+  }
+
+  /// Asks the broker where the partitions that rest end at present, as nothing is fetched of them; ends with the first
+  /// that gets no answer.
+  public func askEnds(timeoutMilliseconds: Int) {
+    ends = [:]
+    for place in resting {
+      guard let end = try? consumer.watermarks(place, timeoutMilliseconds: timeoutMilliseconds).high else { return }
+      ends[place] = end
+    }
   }
 
   public func close() { consumer.close() }

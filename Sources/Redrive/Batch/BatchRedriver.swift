@@ -24,6 +24,9 @@ final class BatchRedriver {
       localUsers: settings.localUsers)
   }
 
+  /// Times Redis did not answer, since it was made.
+  var redisFailures: Int { audience.counts.cacheFailures }
+
   /// To be called before anything is read again: what was done by clients that are gone may not be in Kafka.
   func forget() { done.removeAll() }
 

@@ -23,9 +23,12 @@ final class RedriveSession {
   private let wake = WakeSignal()
   private let waits: [String: Int64]
   private var committedAt: Int64 = 0
+  private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
   private static let commitInterval: Int64 = 200_000_000
+  /// How often it is asked how much waits where nothing is read.
+  private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
@@ -112,6 +115,8 @@ final class RedriveSession {
     var isHeld = false
     while !records.isEmpty, !stop.isRequested {
       let now = UnixTime(milliseconds: Self.now)
+      let failures = redriver.redisFailures
+      defer { metrics.redisFailures.increment(by: redriver.redisFailures - failures) }
       switch Result(catching: { () throws(PostgresError) in try redriver.redrive(records, now: now) }) {
       case .success(let batch):
         if isHeld { try resume() }
@@ -168,6 +173,11 @@ final class RedriveSession {
   private func show() {
     metrics.inFlight.set(outlet.flight.records)
     metrics.dueLag.set(queues.oldestDue.map { Int(max(0, Self.now - $0) / 1_000) } ?? 0)
+    let now = SystemTime.monotonicNanoseconds()
+    if now - askedAt > Self.askInterval {
+      askedAt = now
+      reader.askEnds(timeoutMilliseconds: 500)
+    }
     for tier in RetryTier.allCases {
       let topic = settings.name(tier.topic)
       metrics.show(waiting: Int(reader.lag(of: topic)) + queues.count(of: topic), tier)

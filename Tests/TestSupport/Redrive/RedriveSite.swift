@@ -1,5 +1,6 @@
 public import Foundation
 import Kafka
+public import LocalServers
 public import NotificationModel
 
 /// A notification database and all topics of one test's own, as `bongsu topics apply` makes them, with dead letters as
@@ -7,8 +8,12 @@ public import NotificationModel
 public struct RedriveSite: Sendable {
   public var site: RouterSite
 
-  public init(partitions: Int = 2, broker: (any LocalBroker)? = nil, retries: [String: String] = [:]) throws {
-    site = try RouterSite(partitions: partitions, broker: broker, makesTopics: false)
+  /// - Parameter retries: other settings of the retry topics.
+  public init(
+    partitions: Int = 2, broker: (any LocalBroker)? = nil, postgres: PostgresServer? = nil,
+    retries: [String: String] = [:]
+  ) throws {
+    site = try RouterSite(partitions: partitions, broker: broker, postgres: postgres, makesTopics: false)
     let layout = TopicLayout(partitions: partitions, replication: 1)
     for topic in NotificationTopic.all where topic != .engagement {
       var configuration = layout.configuration(of: topic)
