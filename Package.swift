@@ -66,6 +66,12 @@ let package = Package(
         "Runtime", "Telemetry",
       ]),
     .target(
+      name: "Redrive",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
+        "Runtime", "Telemetry",
+      ]),
+    .target(
       name: "Worker",
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
@@ -95,7 +101,7 @@ let package = Package(
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Redrive", "Signing", "Worker",
       ]),
 
     // Tests
@@ -163,6 +169,12 @@ let package = Package(
         "Redis", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
+      name: "RedriveTests",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "LocalServers", "NotificationModel", "Operations", "Policy", "Postgres",
+        "Redis", "Redrive", "Runtime", "Telemetry", "TestSupport",
+      ]),
+    .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
@@ -182,7 +194,8 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Postgres", "Providers", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
+        "Policy", "Postgres", "Providers", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport", "Worker",
+        "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",
