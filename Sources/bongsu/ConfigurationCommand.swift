@@ -60,6 +60,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   _ = RedisSettings(root: root)
   RouterSettings.check(root: root)
   WorkerSettings.check(root: root)
+  OpsSettings.check(root: root)
   ProviderSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
