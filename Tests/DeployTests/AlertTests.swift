@@ -23,6 +23,7 @@ struct AlertTests {
     _ = WatchMetrics(registry, source: "shop")
     routerMetrics(registry)
     workerMetrics(registry)
+    _ = OpsMetrics(registry, sinks: ["mail"])
     return try registry.render() + brokerPage()
   }
 

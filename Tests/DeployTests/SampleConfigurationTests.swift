@@ -33,6 +33,7 @@ struct SampleConfigurationTests {
     _ = BrokerSettings(root: root)
     RouterSettings.check(root: root)
     WorkerSettings.check(root: root)
+    OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
     do {
       try root.finish()
@@ -53,6 +54,7 @@ struct SampleConfigurationTests {
     _ = RedisSettings(root: root)
     RouterSettings.check(root: root)
     WorkerSettings.check(root: root)
+    OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
