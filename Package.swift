@@ -90,10 +90,16 @@ let package = Package(
     .target(
       name: "ProviderSimulators",
       dependencies: ["CLinux", "CNGHTTP2", "COpenSSL", "NotificationModel", "Runtime", "Signing"]),
+    .target(
+      name: "Development",
+      dependencies: [
+        "Administration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations", "OutboxClient",
+        "OutboxClientPostgres", "Policy", "Postgres", "ProviderSimulators", "Runtime", "Telemetry",
+      ]),
     .executableTarget(
       name: "bongsu",
       dependencies: [
-        "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
+        "Administration", "Arguments", "Development", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
         "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
       ]),
@@ -178,6 +184,12 @@ let package = Package(
       dependencies: ["LocalServers", "NotificationModel", "ProviderSimulators", "Runtime", "Signing", "TestSupport"]),
     .testTarget(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "DevelopmentTests",
+      dependencies: [
+        "Configuration", "Development", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Redis", "Telemetry",
+        "TestSupport", "bongsu",
+      ]),
     .testTarget(
       name: "DeployTests",
       dependencies: [
