@@ -94,7 +94,7 @@ let package = Package(
       name: "Development",
       dependencies: [
         "Administration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations", "OutboxClient",
-        "OutboxClientPostgres", "Policy", "Postgres", "ProviderSimulators", "Runtime", "Telemetry",
+        "OutboxClientPostgres", "Policy", "Postgres", "Runtime", "Telemetry",
       ]),
     .executableTarget(
       name: "bongsu",

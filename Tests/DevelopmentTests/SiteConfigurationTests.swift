@@ -11,8 +11,7 @@ struct SiteConfigurationTests {
   private static let configuration: SiteConfiguration = {
     var configuration = SiteConfiguration(redis: "127.0.0.1:6400", bootstrapServers: "127.0.0.1:9100")
     configuration.brokerData = #"/tmp/a "b" \c/broker"#
-    configuration.simulators = .init(
-      directory: "/tmp/simulators", apnsPort: 1_001, fcmPort: 1_002, teamID: "TEAM000001", keyID: "KEY0000001")
+    configuration.providers = "email:\n  from: noreply@example.com\n  smtp:\n    host: localhost\n    port: 2525\n"
     return configuration
   }()
 
@@ -27,7 +26,7 @@ struct SiteConfigurationTests {
     let shown = try BongsuProcess.run(["config", "show", "--config", path]).lines.joined(separator: "\n")
     for words in [
       "kafka.bootstrapServers: 127.0.0.1:9100", "redis.address: 127.0.0.1:6400", #"broker.data: /tmp/a "b" \c/broker"#,
-      "apns.production: https://localhost:1001", "fcm.endpoint: https://localhost:1002",
+      "email.from: noreply@example.com", "email.smtp.port: 2525", "http.listen: 127.0.0.1:0",
     ] {
       #expect(shown.contains(words), "\(words)")
     }
@@ -36,7 +35,7 @@ struct SiteConfigurationTests {
 
   @Test func `leaves out what somebody else's servers make needless`() {
     let text = SiteConfiguration(redis: "r:1", bootstrapServers: "k:1").text
-    #expect(!text.contains("broker:") && !text.contains("apns:"))
+    #expect(!text.contains("broker:") && !text.contains("email:"))
   }
 
   @Test func `ports come again where they are free, and are never given twice`() {

@@ -5,24 +5,8 @@ public struct SiteConfiguration: Sendable, Equatable {
   public var bootstrapServers: String
   /// Where the embedded broker keeps its log; nil where somebody else's Kafka is used.
   public var brokerData: String?
-  /// Nil without stand-ins for the providers.
-  public var simulators: Simulators?
-
-  /// The stand-ins, as `bongsu simulate` is told to be.
-  public struct Simulators: Sendable, Equatable {
-    /// From the root on, as the file may be read from anywhere.
-    public var directory: String
-    public var apnsPort: UInt16
-    public var fcmPort: UInt16
-    /// The names that they give their keys.
-    public var teamID: String
-    public var keyID: String
-
-    public init(directory: String, apnsPort: UInt16, fcmPort: UInt16, teamID: String, keyID: String) {
-      (self.directory, self.apnsPort, self.fcmPort) = (directory, apnsPort, fcmPort)
-      (self.teamID, self.keyID) = (teamID, keyID)
-    }
-  }
+  /// The sections that `bongsu simulate` writes for workers: how they reach its stand-ins.
+  public var providers: String?
 
   public init(redis: String, bootstrapServers: String) {
     (self.redis, self.bootstrapServers) = (redis, bootstrapServers)
@@ -32,7 +16,7 @@ public struct SiteConfiguration: Sendable, Equatable {
   public static let dsnFile = "dsn"
 
   /// YAML, as `bongsu config check` takes it.
-  public var text: String { ([Self.head, shared] + brokerSection + simulatorSections).joined(separator: "\n") }
+  public var text: String { ([Self.head, shared] + brokerSection + [providers].compactMap { $0 }).joined(separator: "\n") }
 
   private static let head = """
     # Written by `bongsu dev` at each start; all its roles read it, and so may you:
@@ -73,28 +57,6 @@ public struct SiteConfiguration: Sendable, Equatable {
         data: \(Self.quoted(brokerData))
         listen: \(Self.quoted(bootstrapServers))
         fsync: interval
-
-      """
-    ]
-  }
-
-  private var simulatorSections: [String] {
-    guard let simulators else { return [] }
-    let folder = simulators.directory
-    return [
-      """
-      # The stand-ins of `bongsu simulate`: nothing leaves this machine.
-      apns:
-        teamID: \(simulators.teamID)
-        keyID: \(simulators.keyID)
-        keyFile: \(Self.quoted("\(folder)/apns-key.p8"))
-        production: https://localhost:\(simulators.apnsPort)
-        sandbox: https://localhost:\(simulators.apnsPort)
-        authorityFile: \(Self.quoted("\(folder)/authority.pem"))
-      fcm:
-        serviceAccountFile: \(Self.quoted("\(folder)/firebase.json"))
-        endpoint: https://localhost:\(simulators.fcmPort)
-        authorityFile: \(Self.quoted("\(folder)/authority.pem"))
 
       """
     ]

@@ -18,11 +18,24 @@ public struct DevRole: Sendable, Equatable {
       "worker-\(channel)", ["worker", "--channel", channel], group: "bongsu-worker-\(channel)", channel: channel)
   }
 
-  /// What the others talk to, in the order of their start.
+  /// What the others talk to.
   public static let broker = DevRole("broker", ["broker"])
-  public static func simulators(_ arguments: [String]) -> DevRole {
-    DevRole("simulate", ["simulate"] + arguments)
+
+  /// - Parameter ports: of each stand-in by its name, and of `control`; they stay over a restart.
+  public static func simulators(_ directory: String, ports: [String: UInt16], failingPercent: Int) -> DevRole {
+    let stands = standIns.flatMap { ["--\($0)-port", "\(ports[$0] ?? 0)"] }
+    let control = ["--control", "127.0.0.1:\(ports["control"] ?? 0)"]
+    let failing = failingPercent == 0 ? [] : ["--fail-percent", "\(failingPercent)"]
+    return DevRole("simulate", ["simulate", "--directory", directory] + stands + control + failing)
   }
+
+  /// As `bongsu simulate` calls them.
+  public static let standIns = ["apns", "fcm", "solapi", "nhn", "sens", "twilio", "smtp"]
+
+  /// Whether what failed is tried again.
+  public static var retries: Bool { carriers.contains { $0.name == "redrive" } }
+  /// By which there is a worker.
+  public static var channels: [String] { carriers.compactMap(\.channel) }
 
   /// What carries notifications, in the order of a notification's way; stopped in reverse.
   public static let carriers: [DevRole] = [
@@ -30,5 +43,7 @@ public struct DevRole: Sendable, Equatable {
     DevRole("router", ["router"], group: "bongsu-router"),
     worker("push.ios"),
     worker("push.android"),
+    worker("sms"),
+    worker("email"),
   ]
 }

@@ -1,7 +1,6 @@
 import Foundation
 import LocalServers
 public import Operations
-import ProviderSimulators
 import Runtime
 public import Telemetry
 
@@ -14,7 +13,10 @@ public final class Site: Sendable {
   public let bootstrapServers: String
   let servers: SiteServers
   let settings: SiteSettings
-  private let before: [ChildService]
+  /// Where the stand-ins are asked what they received, and told how to be.
+  let control: UInt16
+  private let standIns: ChildService
+  private let broker: ChildService?
   private let carriers: [ChildService]
 
   /// - Parameter executable: `bongsu` itself.
@@ -30,27 +32,30 @@ public final class Site: Sendable {
     bootstrapServers =
       try settings.bootstrapServers ?? settings.listen ?? "127.0.0.1:\(try directory.port("kafka"))"
     let sets = settings.overrides.flatMap { ["--set", $0] }
+    /// The stand-ins are there before the file, which says how to reach them.
+    @Sendable func configured(_ role: DevRole) -> [String] {
+      role.name == "simulate" ? ["--listen", "127.0.0.1:0"] : ["--config", directory.file("bongsu.yaml")] + sets
+    }
     func child(_ role: DevRole, waits: Bool = false) throws -> ChildService {
       let echo: @Sendable (String) -> Void = { screen.say("\(role.name) | \($0)") }
       let log = try RoleLog(directory.file("logs/\(role.name).log"), echo: settings.isVerbose ? echo : nil)
       return ChildService(role, waits: waits, log: log, pages: pages, logger: logger, say: screen.say) {
-        var command = ChildCommand(executable, role.arguments + ["--config", directory.file("bongsu.yaml")] + sets)
+        var command = ChildCommand(executable, role.arguments + configured(role))
         command.directory = FileManager.default.currentDirectoryPath
         return command
       }
     }
-    let standIns = DevRole.simulators(try Self.simulatorArguments(directory))
-    before =
-      [try child(standIns, waits: true)] + (settings.bootstrapServers == nil ? [try child(.broker, waits: true)] : [])
-    carriers = try DevRole.carriers.map { try child($0) }
-    watch = SiteWatch(before + carriers, pages: pages, screen: screen)
-  }
-
-  private static func simulatorArguments(_ directory: SiteDirectory) throws -> [String] {
-    [
-      "--directory", directory.file("simulators"), "--apns-port", "\(try directory.port("apns"))", "--fcm-port",
-      "\(try directory.port("fcm"))",
-    ]
+    let ports = try Dictionary(
+      uniqueKeysWithValues: (DevRole.standIns + ["control"]).map { ($0, try directory.port($0)) })
+    control = ports["control"] ?? 0
+    let standIns = DevRole.simulators(directory.path, ports: ports, failingPercent: settings.failingPercent)
+    let carriers = try DevRole.carriers.map { try child($0) }
+    self.carriers = carriers
+    self.standIns = try child(standIns, waits: true)
+    // New stand-ins have new keys, which a worker reads when it starts.
+    self.standIns.onRestart = { for worker in carriers where worker.role.channel != nil { worker.startAnew() } }
+    broker = settings.bootstrapServers == nil ? try child(.broker, waits: true) : nil
+    watch = SiteWatch([self.standIns] + [broker].compactMap { $0 } + carriers, pages: pages, screen: screen)
   }
 
   /// In the order of their start.
@@ -58,20 +63,18 @@ public final class Site: Sendable {
     let steps: [any Service] = [
       SiteStep("PostgreSQL", start: { try self.servers.startPostgres() }, stop: { try self.servers.stopPostgres() }),
       SiteStep("Redis", start: { try self.servers.startRedis() }, stop: { self.servers.stopRedis() }),
-      SiteStep("configuration", start: { try self.writeConfiguration() }),
+      standIns, SiteStep("configuration", start: { try self.writeConfiguration() }),
     ]
     let setUp = SiteStep("set-up", start: { try self.setUp() })
     let ready = SiteStep("roles", start: { try self.waitUntilReady() })
-    return (steps + before + [setUp] + carriers + [ready, watch]).map { ToldService($0, say: screen.say) }
+    return (steps + [broker].compactMap { $0 } + [setUp] + carriers + [ready, watch]).map { ToldService($0, say: screen.say) }
   }
 
   private func writeConfiguration() throws {
     try directory.write(SiteConfiguration.dsnFile, servers.dsn)
     var configuration = SiteConfiguration(redis: servers.redis, bootstrapServers: bootstrapServers)
     if settings.bootstrapServers == nil { configuration.brokerData = directory.file("broker") }
-    configuration.simulators = SiteConfiguration.Simulators(
-      directory: directory.file("simulators"), apnsPort: try directory.port("apns"),
-      fcmPort: try directory.port("fcm"), teamID: APNsSimulator.teamID, keyID: APNsSimulator.keyID)
+    configuration.providers = try String(contentsOfFile: directory.file("worker.yaml"), encoding: .utf8)
     try directory.write("bongsu.yaml", configuration.text)
   }
 
@@ -86,26 +89,31 @@ public final class Site: Sendable {
     screen.say(welcome)
   }
 
-  /// For the terminal, once all is there.
+  /// For the terminal, once all is there. The connection string may hold a password.
   private var welcome: String {
     """
 
-      PostgreSQL      \(servers.dsn)
+      PostgreSQL      psql "$(cat \(directory.file(SiteConfiguration.dsnFile)))"
       Kafka           \(bootstrapServers)
       Redis           \(servers.redis)
       configuration   \(directory.file("bongsu.yaml"))
       logs            \(directory.file("logs"))
 
       Write an event:
-        psql "$(cat \(directory.file("dsn")))" -c "SELECT outbox.enqueue('user', '1', 'notification.requested',
-          '{\\"to\\": [{\\"user\\": 1}], \\"category\\": \\"transactional\\", \\"template\\": \\"order.shipped\\",
-            \\"parameters\\": {\\"name\\": \\"Kim\\", \\"order\\": \\"A-17\\"}}')"
+        psql "$(cat \(directory.file(SiteConfiguration.dsnFile)))" -c "SELECT outbox.enqueue('user', '1',
+          'notification.requested', '{\"to\": [{\"user\": 1}], \"category\": \"transactional\",
+          \"template\": \"order.shipped\", \"parameters\": {\"name\": \"Kim\", \"order\": \"A-17\"}}')"
       See what becomes of it:
         kcat -C -b \(bootstrapServers) -t notification.status -o beginning -f '%s\\n'
 
       Ctrl-C ends all of it.
 
     """
+  }
+
+  /// Keys that a demo sets so that what fails is tried again within it; none where nobody tries again.
+  public static var demoOverrides: [String] {
+    DevRole.retries ? ["redrive.tiers=1s,2s,4s,8s", "redrive.jitter=0s"] : []
   }
 
   /// Once all services have ended.

@@ -31,10 +31,8 @@ public final class SiteDirectory: Sendable {
     lock = try Self.lock("\(path)/lock", path)
     let ports = try? String(contentsOfFile: "\(path)/ports", encoding: .utf8)
     plan = Mutex(PortPlan(text: ports ?? ""))
-    for folder in ["logs", "simulators"] {
-      try FileManager.default.createDirectory(
-        atPath: "\(path)/\(folder)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
+    try FileManager.default.createDirectory(
+      atPath: "\(path)/logs", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
   deinit { close(lock) }

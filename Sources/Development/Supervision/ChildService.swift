@@ -26,6 +26,8 @@ public final class ChildService: Service {
     var problem: String? = "starting"
     var port: UInt16?
     var starts = 0
+    var child: ChildProcess?
+    var onRestart: (@Sendable () -> Void)?
   }
 
   /// How long a role may take until it says that it is at work. Groups of consumers need some seconds.
@@ -53,6 +55,15 @@ public final class ChildService: Service {
     state.withLock { state in state.port.map { ($0, state.starts) } }
   }
 
+  /// Called once it runs again and is at work, on its supervisor's thread.
+  var onRestart: (@Sendable () -> Void)? {
+    get { state.withLock { $0.onRestart } }
+    set { state.withLock { $0.onRestart = newValue } }
+  }
+
+  /// Ends it in order; its supervisor starts it again.
+  func startAnew() { state.withLock { $0.child }?.signal(SIGTERM) }
+
   public func start() throws {
     let child = try launch()
     if waits { try waitUntilReady(child) }
@@ -70,6 +81,7 @@ public final class ChildService: Service {
     }
     state.withLock { $0.starts += 1 }
     let child = try ChildProcess(command)
+    state.withLock { $0.child = child }
     logger.info("child started", ["child": name, "pid": "\(child.id)"])
     return child
   }
@@ -120,6 +132,7 @@ public final class ChildService: Service {
       if Poll.wait([stopping.fileDescriptor], timeoutMilliseconds: Int32(delay / .milliseconds(1))) { return }
       begun = .now
       child = try? launch()
+      if let child, let again = onRestart, (try? waitUntilReady(child)) != nil { again() }
     }
   }
 

@@ -13,6 +13,7 @@ let devCommand = Command(
     + "one at once. Not for production: there is one of everything.",
   examples: [
     .init("bongsu dev", "says how to write an event and see what becomes of it"),
+    .init("bongsu dev --demo", "orders for a minute, with faults, and an account of what arrived"),
     .init("bongsu dev --data ./site", "goes on where it was"),
     .init("bongsu dev --dsn 'host=127.0.0.1 dbname=shop user=owner'", "with your own database"),
   ],
@@ -27,11 +28,12 @@ let devCommand = Command(
     .integer("people", "N", in: 0...1_000_000, help: "Sample people in a private PostgreSQL (3000)."),
     .repeated("set", "KEY=VALUE", help: "Any key of the configuration, for all roles."),
     .flag("verbose", help: "Show the roles' logs as well."),
-  ]
+  ] + DemoOptions.all
 ) { arguments in
-  let settings = try siteSettings(arguments)
+  var settings = try siteSettings(arguments)
+  let demo = try DemoOptions.read(arguments, &settings)
   let listen = try address(arguments.string("http-listen") ?? "127.0.0.1:0", "--http-listen")
-  try runSite(settings, listen)
+  try runSite(settings, listen, demo)
 }
 
 private func siteSettings(_ arguments: ParsedArguments) throws -> SiteSettings {
@@ -58,8 +60,8 @@ private func address(_ text: String, _ option: String) throws -> ListenAddress {
   } catch { throw UsageError(.badValue, "\(option): \(error)") }
 }
 
-/// Until a signal; throws the exit status of what did not end well.
-private func runSite(_ settings: SiteSettings, _ listen: ListenAddress) throws {
+/// Until a signal, or until a demo is over; throws the exit status of what did not end well.
+private func runSite(_ settings: SiteSettings, _ listen: ListenAddress, _ demo: DemoSettings?) throws {
   let sink = SiteLogSink()
   let logger = Logger(label: "bongsu.dev", sink: sink)
   let registry = MetricsRegistry()
@@ -68,8 +70,10 @@ private func runSite(_ settings: SiteSettings, _ listen: ListenAddress) throws {
   let screen = Screen(isTerminal: Screen.outputIsTerminal) { Terminal.standard.output($0) }
   let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/proc/self/exe"
   let site = try Site(settings, executable: executable, screen: screen, sink: sink, logger: logger)
-  let status = daemon.run(site.services)
+  let run = demo.map { DemoRun(site, $0) }
+  let status = daemon.run(site.services + [run].compactMap { $0 })
   site.end()
   screen.say(settings.data == nil ? "stopped; nothing is left" : "stopped; \(site.directory.path) is kept")
   if status != 0 { throw ExitStatus(status) }
+  if let run, run.account?.isSound != true { throw ExitStatus(1) }
 }
