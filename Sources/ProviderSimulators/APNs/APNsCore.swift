@@ -13,12 +13,13 @@ final class APNsCore: HTTP2Handler {
   private let state: Mutex<State>
   private let check: APNsCheck
   private let answers: (@Sendable (_ token: String) -> APNsAnswer?)?
+  private let tally: DeliveryTally?
   let clock = SimulatorClock()
   private static let folder = "/3/device/"
 
   init(_ settings: APNsSimulator.Settings, keys: [APNsKey]) {
     check = APNsCheck(topics: settings.topics)
-    answers = settings.answers
+    (answers, tally) = (settings.answers, settings.tally)
     state = Mutex(State(tokens: ProviderTokens(keys), ledger: Ledger(limit: settings.receivedMax)))
   }
 
@@ -37,6 +38,7 @@ final class APNsCore: HTTP2Handler {
     return state.withLock { state in
       let verdict = Verdict(fault) ?? judge(request, headers, token, now, &state)
       let id = headers.id.flatMap { APNsCheck.isCanonicalUUID($0) ? $0 : nil } ?? UUID().uuidString.lowercased()
+      if verdict.status == 200 { tally?.add(id) }
       state.ledger.add(isAccepted: verdict.status == 200, reason: verdict.reason) {
         APNsDelivery(
           id: id, token: token, payload: request.body, time: UnixTime(milliseconds: now),

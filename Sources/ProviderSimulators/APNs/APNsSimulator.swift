@@ -29,6 +29,8 @@ public final class APNsSimulator: HTTP2Simulator {
     public var topics: Set<String>?
     /// Requests that are kept; the rest is counted. 0 for benchmarks.
     public var receivedMax = 100_000
+    /// Counts the deliveries that were taken, by `apns-id`.
+    public var tally: DeliveryTally?
     /// For what `answer(token:with:)` does not say, such as that each hundredth device is gone. Called on the server's
     /// thread; nil means 200.
     public var answers: (@Sendable (_ token: String) -> APNsAnswer?)?

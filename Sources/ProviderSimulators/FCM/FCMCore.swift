@@ -15,13 +15,14 @@ final class FCMCore: HTTP2Handler {
   private let state: Mutex<State>
   private let project: String
   private let answers: (@Sendable (_ token: String) -> FCMReason?)?
+  private let tally: DeliveryTally?
   /// Known once the server listens.
   private let audience = Mutex("")
   let clock = SimulatorClock()
   static let tokenPath = "/token"
 
   init(_ settings: FCMSimulator.Settings, accounts: [String: PublicKey]) {
-    (project, answers) = (settings.projectID, settings.answers)
+    (project, answers, tally) = (settings.projectID, settings.answers, settings.tally)
     state = Mutex(
       State(
         tokens: AccessTokens(accounts: accounts, lifeSeconds: settings.tokenLife.components.seconds),
@@ -113,6 +114,7 @@ extension FCMCore {
       let message = try FCMMessage(request.body)
       if case .token(let token) = message.target { verdict.token = token }
       try look(verdict.token, state.answers)
+      if !message.isValidationOnly, let id = message.deliveryID { tally?.add(id) }
       verdict.accept("projects/\(project)/messages/", message, number: state.messages.counts.requests, now)
     } catch {
       verdict.refuse(error)

@@ -10,6 +10,8 @@ struct FCMMessage {
 
   let target: Target
   let isValidationOnly: Bool
+  /// Our own id of it, in its data.
+  let deliveryID: String?
   /// Bytes of names and values in `data` and `notification`.
   static let (payloadMax, topicMax) = (4_096, 2_048)
   /// 28 days, in seconds.
@@ -28,6 +30,7 @@ struct FCMMessage {
       "name", "data", "notification", "android", "webpush", "apns", "fcmOptions", "token", "topic", "condition",
     ])
     target = try Self.target(message)
+    deliveryID = try message.object("data")?.ownText("deliveryID")
     let bytes = try Self.data(message) + Self.notification(message)
     try Self.checkAndroid(message)
     let isForDevice = if case .token = target { true } else { false }

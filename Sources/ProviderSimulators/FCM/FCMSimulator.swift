@@ -18,6 +18,8 @@ public final class FCMSimulator: HTTP2Simulator {
     public var messagesPerMinute: Int?
     /// Messages that are kept; the rest is counted. 0 for benchmarks.
     public var receivedMax = 100_000
+    /// Counts the messages that were taken, by `deliveryID` in their data.
+    public var tally: DeliveryTally?
     /// For what `answer(token:with:)` does not say, such as that each hundredth device is gone. Called on the server's
     /// thread; nil means 200.
     public var answers: (@Sendable (_ token: String) -> FCMReason?)?
