@@ -99,9 +99,9 @@ let package = Package(
     .executableTarget(
       name: "bongsu",
       dependencies: [
-        "Administration", "Arguments", "Development", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
-        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
+        "Administration", "Arguments", "Development", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry",
+        "Configuration", "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers",
+        "Router", "Audience", "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
       ]),
 
     // Tests

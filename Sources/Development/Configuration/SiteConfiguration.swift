@@ -16,7 +16,9 @@ public struct SiteConfiguration: Sendable, Equatable {
   public static let dsnFile = "dsn"
 
   /// YAML, as `bongsu config check` takes it.
-  public var text: String { ([Self.head, shared] + brokerSection + [providers].compactMap { $0 }).joined(separator: "\n") }
+  public var text: String {
+    ([Self.head, shared] + brokerSection + [providers].compactMap { $0 }).joined(separator: "\n")
+  }
 
   private static let head = """
     # Written by `bongsu dev` at each start; all its roles read it, and so may you:

@@ -26,7 +26,10 @@ struct DeliveryForecast: Sendable {
     var forecast = Forecast()
     func add(_ channel: DeliveryChannel, _ target: Int64?, _ reason: SuppressionReason?) {
       guard let target, channels.contains(channel) else { return }
-      if let reason { return forecast.suppressed[reason, default: 0] += 1 }
+      if let reason {
+        forecast.suppressed[reason, default: 0] += 1
+        return
+      }
       forecast.delivered.append(DeliveryID.text(event: event, channel, target: "\(target)"))
       forecast.isPush.append(channel == .pushIOS || channel == .pushAndroid)
     }

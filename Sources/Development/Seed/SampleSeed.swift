@@ -14,16 +14,23 @@ public struct SampleSeed: Sendable {
     let connection = try PostgresConnection(try ConnectionSettings(conninfo: dsn))
     try connection.transaction { connection in
       let all = (1...people).map(SamplePerson.init)
-      try copy(connection, "app_user", "user_id bigint, email text, phone_number text, locale text, time_zone text",
+      try copy(
+        connection, "app_user", "user_id bigint, email text, phone_number text, locale text, time_zone text",
         all.map { ["\($0.number)", $0.email, $0.phone, $0.locale, $0.timeZone] })
-      try copy(connection, "device", "device_id bigint, user_id bigint, platform text, app_id text, device_token text, "
-        + "disabled_at timestamptz, disabled_reason text", all.flatMap(Self.devices))
-      try copy(connection, "preference", "user_id bigint, category text, channel text, enabled boolean",
+      try copy(
+        connection, "device",
+        "device_id bigint, user_id bigint, platform text, app_id text, device_token text, "
+          + "disabled_at timestamptz, disabled_reason text", all.flatMap(Self.devices))
+      try copy(
+        connection, "preference", "user_id bigint, category text, channel text, enabled boolean",
         all.flatMap(Self.preferences))
-      try copy(connection, "suppression", "kind text, address text, reason text",
+      try copy(
+        connection, "suppression", "kind text, address text, reason text",
         all.filter(\.mailBounced).map { ["email", $0.email, "bounced"] })
-      try copy(connection, "template", "template_key text, channel text, locale text, state text, subject text, "
-        + "title text, body text",
+      try copy(
+        connection, "template",
+        "template_key text, channel text, locale text, state text, subject text, "
+          + "title text, body text",
         SampleTemplates.all.map { [$0.key, $0.channel, $0.locale, "active", $0.subject, $0.title, $0.body] })
       try connection.run(script: "UPDATE notification.contact SET verified_at = now() WHERE verified_at IS NULL")
     }

@@ -67,7 +67,9 @@ public final class Site: Sendable {
     ]
     let setUp = SiteStep("set-up", start: { try self.setUp() })
     let ready = SiteStep("roles", start: { try self.waitUntilReady() })
-    return (steps + [broker].compactMap { $0 } + [setUp] + carriers + [ready, watch]).map { ToldService($0, say: screen.say) }
+    return (steps + [broker].compactMap { $0 } + [setUp] + carriers + [ready, watch]).map {
+      ToldService($0, say: screen.say)
+    }
   }
 
   private func writeConfiguration() throws {
@@ -99,10 +101,16 @@ public final class Site: Sendable {
       configuration   \(directory.file("bongsu.yaml"))
       logs            \(directory.file("logs"))
 
+    """ + (settings.isDemo ? "" : firstSteps)
+  }
+
+  private var firstSteps: String {
+    """
+
       Write an event:
         psql "$(cat \(directory.file(SiteConfiguration.dsnFile)))" -c "SELECT outbox.enqueue('user', '1',
-          'notification.requested', '{\"to\": [{\"user\": 1}], \"category\": \"transactional\",
-          \"template\": \"order.shipped\", \"parameters\": {\"name\": \"Kim\", \"order\": \"A-17\"}}')"
+          'notification.requested', '{\\"to\\": [{\\"user\\": 1}], \\"category\\": \\"\(SampleSeed.category)\\",
+          \\"template\\": \\"order.shipped\\", \\"parameters\\": {\\"name\\": \\"Kim\\", \\"order\\": \\"A-17\\"}}')"
       See what becomes of it:
         kcat -C -b \(bootstrapServers) -t notification.status -o beginning -f '%s\\n'
 

@@ -20,12 +20,14 @@ enum DemoOptions {
       return nil
     }
     guard site.dsn == nil, site.people > 0 else {
-      throw UsageError(.badValue, "--demo needs a private PostgreSQL with sample people: leave out --dsn and --people 0")
+      throw UsageError(
+        .badValue, "--demo needs a private PostgreSQL with sample people: leave out --dsn and --people 0")
     }
     var demo = DemoSettings()
     demo.orders = arguments.integer("orders") ?? demo.orders
     demo.rate = arguments.integer("rate").map(Double.init) ?? demo.rate
     demo.outage = arguments.integer("outage").map { .seconds($0) } ?? demo.outage
+    site.isDemo = true
     // What fails is for nobody where nobody tries again.
     site.failingPercent = DevRole.retries ? demo.failingPercent : 0
     site.overrides = Site.demoOverrides + site.overrides
