@@ -81,15 +81,30 @@ private func answer(
   _ size: UnsafeMutablePointer<Int>?, _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
   guard let context = unsafe context, let url = unsafe url, let method = unsafe method else { return .NO }
-  let request = HTTPRequest(method: unsafe String(cString: method), path: unsafe String(cString: url))
+  var request = HTTPRequest(method: unsafe String(cString: method), path: unsafe String(cString: url))
   if unsafe state?.pointee == nil && Responder.allows(request.method) {
     unsafe state?.pointee = context
     return .YES
   }
   // A GET with a body: nobody sends one in earnest.
   if unsafe size?.pointee != 0 && state?.pointee != nil { return .NO }
+  _ = unsafe withUnsafeMutablePointer(to: &request.query) {
+    unsafe MHD_get_connection_values(connection, .GET_ARGUMENT_KIND, addArgument, $0)
+  }
   let responder = unsafe Unmanaged<Responder>.fromOpaque(context).takeUnretainedValue()
   return unsafe queue(responder.respond(request), connection)
+}
+
+/// libmicrohttpd's callback, once for each argument of a query.
+private func addArgument(
+  _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?,
+  _ value: UnsafePointer<CChar>?
+) -> MHD_Result {
+  guard let query = unsafe context?.assumingMemoryBound(to: [String: String].self), let name = unsafe name else {
+    return .YES
+  }
+  unsafe query.pointee[String(cString: name)] = value.map { unsafe String(cString: $0) } ?? ""
+  return .YES
 }
 
 /// Gives libmicrohttpd a copy of the answer; MHD_NO ends the connection.

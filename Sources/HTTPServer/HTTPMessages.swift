@@ -3,6 +3,8 @@ public struct HTTPRequest: Sendable, Equatable {
   public var method: String
   /// The path without the query, its escapes resolved. Bytes that are not UTF-8 have become U+FFFD.
   public var path: String
+  /// What follows the path's `?`, by name, escapes resolved; of several of one name the last.
+  public var query: [String: String] = [:]
 
   public init(method: String, path: String) {
     self.method = method

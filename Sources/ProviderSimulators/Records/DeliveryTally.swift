@@ -10,6 +10,8 @@ public final class DeliveryTally: Sendable {
     public var repeated = 0
     /// Receipts of deliveries for which there was no room.
     public var untold = 0
+
+    public init() {}
   }
 
   private struct State {
