@@ -27,7 +27,8 @@ struct DevCommandTests {
 
     func enqueue(_ order: String, user: Int) throws {
       let payload =
-        #"{"to": [{"user": \#(user)}], "category": "transactional", "template": "order.shipped", "#
+        #"{"to": [{"user": \#(user)}], "category": "transactional", "channels": ["push"], "#
+        + #""template": "order.shipped", "#
         + #""parameters": {"name": "Kim", "order": "\#(order)"}}"#
       try database().execute(
         "SELECT outbox.enqueue('user', $1, 'notification.requested', $2::jsonb)", [.text("\(user)"), .text(payload)])
