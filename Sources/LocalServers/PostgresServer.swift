@@ -77,6 +77,7 @@ public final class PostgresServer: @unchecked Sendable {
     var command = Self.command("\(binaries)/postgres", ["-D", directory.file("data")] + options)
     command.directory = directory.path
     command.deathSignal = "QUIT"
+    try directory.watch()
     let process = try ChildProcess(command)
     locked { self.process = process }
     try process.waitForLine(containing: "ready to accept connections", timeout: .seconds(60))
@@ -92,6 +93,7 @@ public final class PostgresServer: @unchecked Sendable {
     for child in children { kill(child, SIGKILL) }
     try process.waitForOutputEnd(timeout: .seconds(60))
     locked { self.process = nil }
+    directory.release()
   }
 
   /// Stops all its processes in their tracks until `resume`.

@@ -38,6 +38,7 @@ public final class RedisServer: @unchecked Sendable {
         "--maxmemory-policy", "noeviction", "--save", "",
       ] + socket + settings)
     command.directory = directory.path
+    try directory.watch()
     let process = try ChildProcess(command)
     locked { self.process = process }
     try process.waitForLine(containing: "Ready to accept connections")
@@ -54,7 +55,10 @@ public final class RedisServer: @unchecked Sendable {
 
   public func resume() { locked { process }?.signal(SIGCONT) }
 
-  private func end(_ signal: Int32) { locked { process }?.stop(signal) }
+  private func end(_ signal: Int32) {
+    locked { process }?.stop(signal)
+    directory.release()
+  }
 
   private func locked<T>(_ body: () -> T) -> T {
     lock.lock()

@@ -6,8 +6,7 @@ struct ServerDirectory: Sendable {
   let path: String
   private let temporary: TemporaryDirectory?
 
-  /// - Parameter kept: made when it is not there, and never removed; whoever still works in it when this process has
-  ///   ended is ended, too.
+  /// - Parameter kept: made when it is not there, and never removed.
   init(prefix: String, kept: String?) throws(LocalServerError) {
     guard let kept else {
       let made = try TemporaryDirectory(prefix: prefix)
@@ -20,8 +19,14 @@ struct ServerDirectory: Sendable {
     } catch { throw LocalServerError(.system, "cannot make the directory \(kept)") }
     path = URL(fileURLWithPath: kept).resolvingSymlinksInPath().path
     temporary = nil
-    try Janitor.register(path, removes: false)
   }
+
+  /// To be called before a server starts in it: whoever still works in a directory that is kept when this process has
+  /// ended is ended, too.
+  func watch() throws(LocalServerError) { if isKept { try Janitor.register(path, removes: false) } }
+
+  /// To be called when it has stopped: the next one may be another process's.
+  func release() { if isKept { Janitor.forget(path) } }
 
   var isKept: Bool { temporary == nil }
 
