@@ -66,6 +66,12 @@ let package = Package(
         "Runtime", "Telemetry",
       ]),
     .target(
+      name: "Redrive",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
+        "Runtime", "Telemetry",
+      ]),
+    .target(
       name: "Worker",
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
@@ -99,9 +105,10 @@ let package = Package(
     .executableTarget(
       name: "bongsu",
       dependencies: [
-        "Administration", "Arguments", "Development", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry",
-        "Configuration", "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers",
-        "Router", "Audience", "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
+        "Development",
+        "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
+        "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
+        "Policy", "ProviderSimulators", "Providers", "Redrive", "Signing", "Worker",
       ]),
 
     // Tests
@@ -169,6 +176,12 @@ let package = Package(
         "Redis", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
+      name: "RedriveTests",
+      dependencies: [
+        "Audience", "Configuration", "Kafka", "LocalServers", "NotificationModel", "Operations", "Policy", "Postgres",
+        "Redis", "Redrive", "Runtime", "Telemetry", "TestSupport",
+      ]),
+    .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
@@ -194,7 +207,8 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Postgres", "Providers", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
+        "Policy", "Postgres", "Providers", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport", "Worker",
+        "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

@@ -10,6 +10,9 @@ public final class GroupReader {
   private var gathered: [SourceRecord] = []
   private var next: [TopicPartition: Int64] = [:]
   private var isHeld = false
+  /// Of which nothing is read until `wake`, whatever else goes on.
+  private var resting: Set<TopicPartition> = []
+  private var ends: [TopicPartition: Int64] = [:]
   /// Hears what is taken away, in time to commit what is finished.
   public var onRevoked: (([TopicPartition]) -> Void)?
   /// Hears what others read already: nothing can be committed for it any more.
@@ -129,7 +132,23 @@ public final class GroupReader {
   public func resume() throws(KafkaError) {
     guard isHeld else { return }
     isHeld = false
-    if !owned.isEmpty { try consumer.resume(Array(owned)) }
+    let awake = owned.subtracting(resting)
+    if !awake.isEmpty { try consumer.resume(Array(awake)) }
+  }
+
+  /// Reads no more of some partitions until `wake`, and goes on with the others. What was read of them already still
+  /// comes; keep gathering, so that Kafka sees the member alive.
+  public func rest(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
+    let fresh = partitions.filter { owned.contains($0) && !resting.contains($0) }
+    guard !fresh.isEmpty else { return }
+    resting.formUnion(fresh)
+    if !isHeld { try consumer.pause(fresh) }
+  }
+
+  /// Reads on in partitions that rest, after the last record that was given.
+  public func wake(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
+    let rested = partitions.filter { resting.remove($0) != nil }
+    if !isHeld, !rested.isEmpty { try consumer.resume(rested) }
   }
 
   private func rebalance(_ change: Rebalance) {
@@ -148,6 +167,8 @@ public final class GroupReader {
 
   private func forget(_ partitions: [TopicPartition]) {
     revocations += 1
+    // librdkafka would give them back paused.
+    try? wake(partitions)
     owned.subtract(partitions)
     lostPlaces.formUnion(partitions)
     gathered.removeAll { partitions.contains($0.place) }
@@ -162,8 +183,25 @@ public final class GroupReader {
   }
 
   /// Records that wait in the partitions that are read here.
-  public var lag: Int64 {
-    next.reduce(0) { $0 + max(0, (consumer.knownEnd($1.key) ?? $1.value) - $1.value) }
+  public var lag: Int64 { next.reduce(0) { $0 + lag($1.key, $1.value) } }
+
+  /// Those of one topic. Of a partition that rests it is what was there at the last fetch, or at `askEnds`.
+  public func lag(of topic: String) -> Int64 {
+    next.reduce(0) { $1.key.topic == topic ? $0 + lag($1.key, $1.value) : $0 }
+  }
+
+  private func lag(_ place: TopicPartition, _ next: Int64) -> Int64 {
+    max(0, max(consumer.knownEnd(place) ?? next, ends[place] ?? next) - next)
+  }
+
+  /// Asks the broker where the partitions that rest end at present, as nothing is fetched of them; ends with the first
+  /// that gets no answer.
+  public func askEnds(timeoutMilliseconds: Int) {
+    ends = [:]
+    for place in resting {
+      guard let end = try? consumer.watermarks(place, timeoutMilliseconds: timeoutMilliseconds).high else { return }
+      ends[place] = end
+    }
   }
 
   public func close() { consumer.close() }

@@ -184,7 +184,7 @@ extension RouterSession {
   private func close() {
     intake.onRevoked = nil
     intake.close()
-    outlet.producer.close()
+    outlet.close()
   }
 
   private func kafka<T>(

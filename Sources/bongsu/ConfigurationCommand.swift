@@ -6,6 +6,7 @@ import Operations
 import Postgres
 import Providers
 import Redis
+import Redrive
 import Relay
 import Router
 import Worker
@@ -50,7 +51,7 @@ private let showCommand = Command(
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
   let own: Set = [
-    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "sms",
+    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "redrive", "relay", "router", "sms",
     "topics", "worker",
   ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
@@ -59,6 +60,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   _ = TopicSection(root: root)
   _ = RedisSettings(root: root)
   RouterSettings.check(root: root)
+  RedriveSettings.check(root: root)
   WorkerSettings.check(root: root)
   ProviderSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))

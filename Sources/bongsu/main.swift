@@ -6,7 +6,7 @@ let bongsu = Command(
   "bongsu", summary: "Carries notifications from a database transaction to a person",
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
-    devCommand, relayCommand, routerCommand, workerCommand, brokerCommand, migrateCommand, topicsCommand,
+    devCommand, relayCommand, routerCommand, workerCommand, redriveCommand, brokerCommand, migrateCommand, topicsCommand,
     doctorCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
   ] + keeperCommands)
 

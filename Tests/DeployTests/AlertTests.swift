@@ -5,6 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import Redrive
 @testable import Relay
 @testable import Router
 @testable import Worker
@@ -23,6 +24,7 @@ struct AlertTests {
     _ = WatchMetrics(registry, source: "shop")
     routerMetrics(registry)
     workerMetrics(registry)
+    redriveMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -37,6 +39,15 @@ struct AlertTests {
   /// After one failure.
   private func workerMetrics(_ registry: MetricsRegistry) {
     WorkerMetrics(registry, channel: .sms).countFailure("CODE")
+  }
+
+  /// After one record was parked.
+  private func redriveMetrics(_ registry: MetricsRegistry) { RedriveMetrics(registry).countParked("CODE", 1) }
+
+  @Test func `redrive's metrics are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    redriveMetrics(registry)
+    try expectDocumented(registry.render(), role: "redrive")
   }
 
   @Test func `the worker's metrics are all in docs/operations.md`() throws {

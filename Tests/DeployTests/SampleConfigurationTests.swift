@@ -6,6 +6,7 @@ import Operations
 import Postgres
 import Providers
 import Redis
+import Redrive
 import Relay
 import Router
 import TestSupport
@@ -32,6 +33,7 @@ struct SampleConfigurationTests {
     let relay = RelaySettings(root: root)
     _ = BrokerSettings(root: root)
     RouterSettings.check(root: root)
+    RedriveSettings.check(root: root)
     WorkerSettings.check(root: root)
     ProviderSettings.check(root: root)
     do {
@@ -52,6 +54,7 @@ struct SampleConfigurationTests {
     _ = BrokerSettings(root: root)
     _ = RedisSettings(root: root)
     RouterSettings.check(root: root)
+    RedriveSettings.check(root: root)
     WorkerSettings.check(root: root)
     ProviderSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }

@@ -36,7 +36,7 @@ import Testing
       if run == 0 { try query(postgres, "CREATE TABLE kept (n int)") }
       try query(postgres, "INSERT INTO kept VALUES (1)")
       #expect(try query(postgres, "SELECT count(*) FROM kept") == "\(run + 1)")
-      #expect(try commands.run(["INCR", "kept"]) == .integer(Int64(run) + 1))
+      #expect(try commands.run("INCR", "kept") == .integer(Int64(run) + 1))
       try postgres.stop(mode)
       mode == .kill ? redis.kill() : redis.stop()
     }

@@ -16,6 +16,7 @@ import Testing
       notBefore: time("2026-11-24T00:00:01Z"), sendBefore: time("2026-11-25T00:00:00Z"))
     (wanted.template, wanted.templateVersion, wanted.locale) = ("hello", 1, "default")
     (wanted.collapseKey, wanted.link) = ("k", "app://order/1")
+    wanted.expiresAt = wanted.sendBefore
     #expect(delivery == wanted)
   }
 

@@ -46,6 +46,19 @@ extension ConfigurationReader {
     return read(key, standard, expected: expected, DurationText.text, parse) ?? standard
   }
 
+  /// Several times with commas between, each as `duration` takes it.
+  public func durations(_ key: String, in range: ClosedRange<Duration>, default standard: [Duration]) -> [Duration] {
+    let bounds = "from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
+    let parse = { (text: String) -> [Duration]? in
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+      let times = parts.compactMap { DurationText.parse($0.split(separator: " ").joined(separator: " ")) }
+      return times.count == parts.count && times.allSatisfy(range.contains) ? times : nil
+    }
+    let show = { (times: [Duration]) in times.map(DurationText.text).joined(separator: ",") }
+    let expected = "times with their units (ms, s, m, h, d) \(bounds) and commas between"
+    return read(key, standard, expected: expected, show, parse) ?? standard
+  }
+
   /// A number of bytes such as `16MB` (1 MB is 1024 kB).
   public func size(_ key: String, in range: ClosedRange<Int>, default standard: Int) -> Int {
     let bounds = "from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"

@@ -20,6 +20,7 @@ extension Delivery {
       json.member("link", link)
       json.member("notBefore", notBefore)
       json.member("sendBefore", sendBefore)
+      json.member("expiresAt", expiresAt)
     }
   }
 }

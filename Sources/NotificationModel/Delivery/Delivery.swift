@@ -28,6 +28,8 @@ public struct Delivery: Sendable, Equatable, Codable {
   public var notBefore: UnixTime
   /// Not sent from then on: the event's expiry, or the end of the hours in which it is permitted.
   public var sendBefore: UnixTime?
+  /// The event's expiry alone; without one `sendBefore` is the end of the hours.
+  public var expiresAt: UnixTime?
 
   public init(
     id: String, eventID: String, eventTime: UnixTime, replay: Int, user: Int64?, channel: DeliveryChannel,

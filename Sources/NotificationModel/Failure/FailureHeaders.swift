@@ -19,12 +19,16 @@ public enum RecordHeader {
   public static let replay = "bongsu-replay"
   /// `topic/partition/offset` of the record that failed.
   public static let origin = "bongsu-origin"
+  /// How many of the attempts were never made, as the delivery fell out of the hours in which it may be sent.
+  public static let uncounted = "bongsu-uncounted"
   /// Milliseconds since 1970.
   public static let notBefore = "bongsu-not-before"
   public static let errorClass = "bongsu-error-class"
   public static let errorCode = "bongsu-error-code"
   /// For people: names members and limits, never contents.
   public static let errorDetail = "bongsu-error-detail"
+  /// AMBIGUOUS where a delivery may have arrived: sent again, it may come twice.
+  public static let state = "bongsu-state"
   /// Seconds that the other side asked for.
   public static let retryAfter = "bongsu-retry-after"
   /// Of an event: the recipients by index, with commas between, that are still to be routed; all others were.

@@ -12,6 +12,8 @@ public struct FailureNote: Sendable, Equatable {
   public var eventTime: UnixTime?
   /// Seconds that the other side asked for.
   public var retryAfter: Int?
+  /// It may have arrived, and is not sent again by itself.
+  public var isAmbiguous = false
   /// Of an event: recipients by index for whom it is to be tried again; nil: all.
   public var open: [Int]?
 
@@ -22,8 +24,10 @@ public struct FailureNote: Sendable, Equatable {
 
   /// Whether a header of the record stays: those of an earlier failure are replaced.
   public static func keeps(_ name: String) -> Bool {
-    !name.hasPrefix(RecordHeader.prefix) || name == RecordHeader.replay || name == RecordHeader.eventTime
+    !name.hasPrefix(RecordHeader.prefix) || kept.contains(name)
   }
+
+  private static let kept: Set = [RecordHeader.replay, RecordHeader.eventTime, RecordHeader.uncounted]
 
   /// The headers to add.
   /// - Parameter hasEventTime: whether the record has that header already.
@@ -36,6 +40,7 @@ public struct FailureNote: Sendable, Equatable {
       (RecordHeader.errorDetail, String(detail.prefix(1_000))),
     ]
     if let retryAfter { headers.append((RecordHeader.retryAfter, "\(retryAfter)")) }
+    if isAmbiguous { headers.append((RecordHeader.state, DeliveryState.ambiguous.rawValue)) }
     if let open { headers.append((RecordHeader.recipients, open.map(String.init).joined(separator: ","))) }
     return headers
   }

@@ -18,6 +18,9 @@ public struct NotificationTopic: Sendable, Hashable {
     self.usesAppendTime = usesAppendTime
     self.takesFailures = takesFailures
   }
+
+  /// - Parameter prefix: in place of `notification.`.
+  public func name(prefix: String) -> String { prefix + name.dropFirst("notification.".count) }
 }
 
 extension NotificationTopic {

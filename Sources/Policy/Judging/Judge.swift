@@ -4,7 +4,7 @@ public import NotificationModel
 public struct Judge {
   let settings: PolicySettings
   let audience: PolicyAudience
-  let now: UnixTime
+  public let now: UnixTime
 
   public init(_ settings: PolicySettings, _ audience: PolicyAudience, now: UnixTime) {
     self.settings = settings

@@ -38,7 +38,7 @@ struct Person {
     }
   }
 
-  private static func endpoints(_ user: AudienceUser) -> [Endpoint] {
+  static func endpoints(_ user: AudienceUser) -> [Endpoint] {
     var endpoints = user.devices.map { device in
       Endpoint(
         address: .device(

@@ -9,6 +9,15 @@ public struct PolicyAudience: Sendable {
   public var templates: [String: CompiledTemplates] = [:]
 
   public init() {}
+
+  public init(
+    users: [Int64: AudienceUser], settings: [Int64: UserSettings],
+    suppressions: [SuppressibleAddress: AddressSuppression], categories: [String: NotificationCategory],
+    templates: [String: CompiledTemplates] = [:]
+  ) {
+    (self.users, self.settings, self.suppressions) = (users, settings, suppressions)
+    (self.categories, self.templates) = (categories, templates)
+  }
 }
 
 /// An event that can be judged.

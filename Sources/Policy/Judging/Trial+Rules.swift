@@ -5,13 +5,13 @@ extension Trial {
   mutating func outcome(_ endpoint: Endpoint, _ person: Person, id: String) throws(Rejection) -> Verdict.Outcome {
     let request = event.request
     if let expiresAt = request.expiresAt, expiresAt.time <= judge.now { return .suppress(.expired) }
-    let refusal = obstacle(endpoint) ?? choice(endpoint.channel.kind, person)
+    let refusal = rules.obstacle(endpoint) ?? rules.choice(endpoint.channel.kind, person.settings)
     if let deliverAt = request.deliverAt, deliverAt.time > judge.now, refusal == nil || !isFirstOf {
       // Judged when it is due: what people choose until then counts.
       return .wait(.scheduled, until: deliverAt.time)
     }
     if let refusal { return .suppress(refusal) }
-    let hours = hours(endpoint.channel.kind, person)
+    let hours = rules.hours(endpoint.channel.kind, person.user, person.settings)
     if case .quiet(let end) = hours {
       if let expiresAt = request.expiresAt, expiresAt.time <= end { return .suppress(.expired) }
       return .wait(.night, until: end)
@@ -23,36 +23,7 @@ extension Trial {
   /// Then the channel is chosen when the event comes: a release is of what waits alone and cannot fall back.
   private var isFirstOf: Bool { if case .firstOf? = event.request.channels { true } else { false } }
 
-  private func obstacle(_ endpoint: Endpoint) -> SuppressionReason? {
-    if endpoint.isDisabled { return .deviceDisabled }
-    if let address = endpoint.suppressible, let known = judge.audience.suppressions[address],
-      known.until.map({ $0 > judge.now }) ?? true
-    {
-      return .suppressedAddress
-    }
-    return endpoint.isVerified || !judge.settings.verifiedOnly.contains(category.kind) ? nil : .unverified
-  }
-
-  /// What the person decided.
-  private func choice(_ kind: ChannelKind, _ person: Person) -> SuppressionReason? {
-    if !category.bypassesOptOut, let settings = person.settings, !settings.allows(category.name, kind) {
-      return .optedOut
-    }
-    guard category.kind == .advertising else { return nil }
-    guard let consent = person.settings?.advertising, consent.isGranted else { return .noConsent }
-    return consent.counts(at: judge.now) ? nil : .consentExpired
-  }
-
-  /// Nil where no hours apply.
-  private func hours(_ kind: ChannelKind, _ person: Person) -> QuietHours.Phase? {
-    guard category.kind == .advertising, person.settings?.nightAdvertising?.counts(at: judge.now) != true else {
-      return nil
-    }
-    let country = judge.settings.country(of: person.user)
-    guard let hours = judge.settings.quietHours.first(where: { $0.country == country }), !hours.exempt.contains(kind)
-    else { return nil }
-    return hours.phase(at: judge.now, personal: person.user?.timeZone)
-  }
+  private var rules: PlaceRules { PlaceRules(judge: judge, category: category) }
 
   private func rateScopes(_ kind: ChannelKind) -> [RateScope] {
     guard !category.bypassesRateLimit, category.kind == .service || category.kind == .advertising else { return [] }
@@ -75,6 +46,7 @@ extension Trial {
       eventTime: event.time, replay: event.replay, user: person.user?.id, channel: endpoint.channel,
       target: endpoint.target, address: endpoint.address, category: category.name, content: content,
       priority: request.priority ?? category.kind.priority, notBefore: event.arrived, sendBefore: sendBefore)
+    delivery.expiresAt = request.expiresAt?.time
     delivery.template = text.definition?.key
     delivery.templateVersion = text.definition?.version
     delivery.locale = text.definition?.locale
@@ -97,19 +69,6 @@ extension Trial {
 
 extension NotificationCategory.Kind {
   fileprivate var priority: DeliveryPriority { self == .transactional || self == .security ? .high : .normal }
-}
-
-extension AdvertisingConsent {
-  /// Granted, and confirmed again where that was due.
-  fileprivate func counts(at now: UnixTime) -> Bool { isGranted && (reconfirmAt.map { $0 > now } ?? true) }
-}
-
-extension UserSettings {
-  /// The master switch ends all; else the most special choice counts, and without one it is allowed.
-  fileprivate func allows(_ category: String, _ kind: ChannelKind) -> Bool {
-    if master == false { return false }
-    return categories[Place(category, kind)] ?? channels[kind] ?? true
-  }
 }
 
 extension PolicySettings {

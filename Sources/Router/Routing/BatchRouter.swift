@@ -124,11 +124,8 @@ extension AudienceRequest {
 
 extension PolicyAudience {
   init(_ batch: AudienceBatch, _ shelf: inout TemplateShelf) {
-    self.init()
-    users = batch.users
-    settings = batch.settings
-    suppressions = batch.suppressions
-    categories = batch.categories
-    templates = shelf.compiled(batch.templates)
+    self.init(
+      users: batch.users, settings: batch.settings, suppressions: batch.suppressions, categories: batch.categories,
+      templates: shelf.compiled(batch.templates))
   }
 }

@@ -28,15 +28,10 @@ struct DeadLetter {
 
   /// What stands for a dead letter that Kafka does not take: where it is, and no more of it.
   static func pointer(to source: SourceRecord, because code: String) -> OutgoingRecord {
-    let headers = [
-      SourceRecord.Header(RecordHeader.schema, "dead-letter-pointer.v1"),
-      SourceRecord.Header(RecordHeader.eventID, source.header(RecordHeader.eventID) ?? ""),
-      SourceRecord.Header(RecordHeader.origin, source.origin),
-      SourceRecord.Header(RecordHeader.errorClass, ErrorClass.permanent.rawValue),
-      SourceRecord.Header(RecordHeader.errorCode, code),
-    ]
-    let value = #"{"origin":"\#(source.origin)","bytes":\#(source.value?.count ?? 0)}"#
+    let pointer = DeadLetterPointer(
+      origin: source.origin, id: source.header(RecordHeader.eventID) ?? "", code: code, bytes: source.value?.count ?? 0)
     return OutgoingRecord(
-      .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: Array(value.utf8), headers: headers)
+      .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: Array(pointer.value.utf8),
+      headers: pointer.headers.map { SourceRecord.Header($0.name, $0.text) })
   }
 }

@@ -31,6 +31,7 @@ enum Telling {
       errorClass, code: outcome.code ?? outcome.state.rawValue, detail: "", origin: job.record.origin,
       attempt: job.ticket.attempt)
     (note.eventTime, note.retryAfter) = (job.delivery.eventTime, outcome.retryAfter)
+    note.isAmbiguous = outcome.state == .ambiguous
     return [record(status), deadLetter(job.record, note)]
   }
 

@@ -1,0 +1,110 @@
+import Foundation
+import Kafka
+import NotificationModel
+import Policy
+import TestSupport
+import Testing
+
+@testable import Redrive
+
+/// The records that dead letters become.
+@Suite("What redrive writes") struct OutputTests {
+  private let rules = LetterRules(ladders: RetryLadders(), waits: TierWaits(), horizon: 172_800_000)
+  private let delivery = RedriveSite.sms(1, id: "d")
+
+  private func output(_ letter: DeadRecord) -> LetterOutput {
+    LetterOutput(letter: letter, now: Letters.now) { $0.name }
+  }
+
+  private func headers(_ record: OutletRecord) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: record.content.headers.map { ($0.name, String(decoding: $0.value ?? [], as: UTF8.self)) })
+  }
+
+  private func status(_ record: OutletRecord) throws -> DeliveryStatus {
+    try JSONDecoder().decode(DeliveryStatus.self, from: Data(record.content.value ?? []))
+  }
+
+  @Test func `sent back, it has its own headers and the next attempt, and nothing of the failure`() {
+    let letter = Letters.record(of: delivery, ["bongsu-attempt": "2", "bongsu-replay": "1", "mine": "1"])
+    let record = output(letter).republished(to: letter.home!, value: nil)
+    #expect(record.topic == "notification.sms" && record.content.value == letter.source.value)
+    #expect(headers(record) == ["id": "a", "mine": "1", "bongsu-attempt": "3", "bongsu-replay": "1"])
+  }
+
+  @Test func `an event goes back with the recipients that are still open`() {
+    let letter = Letters.record([
+      "bongsu-origin": "notification.events/1/2", "bongsu-error-class": "RETRIABLE", "bongsu-recipients": "0,4",
+      "bongsu-event-time": "7",
+    ])
+    let record = output(letter).republished(to: letter.home!, value: nil)
+    #expect(record.topic == "notification.events")
+    #expect(
+      headers(record) == [
+        "id": "a", "bongsu-attempt": "2", "bongsu-recipients": "0,4", "bongsu-event-time": "7",
+      ])
+  }
+
+  @Test func `an attempt that fell out of the hours is not counted`() {
+    let letter = Letters.record(of: delivery, ["bongsu-error-class": "WINDOW", "bongsu-attempt": "3", "bongsu-uncounted": "1"])
+    let record = output(letter).republished(to: letter.home!, value: nil)
+    #expect(headers(record)["bongsu-attempt"] == "4" && headers(record)["bongsu-uncounted"] == "2")
+  }
+
+  @Test func `round again it keeps all that its headers say`() {
+    let letter = Letters.record(of: delivery, ["bongsu-not-before": "5", "bongsu-retry-after": "9"])
+    let record = output(letter).waiting(.oneHour, notBefore: UnixTime(milliseconds: 6))
+    #expect(record.topic == "notification.retry.1h" && headers(record)["bongsu-not-before"] == "6")
+    #expect(headers(record)["bongsu-retry-after"] == "9" && headers(record)["bongsu-error-code"] == "X")
+  }
+
+  @Test func `parked it says why, and of what form it is`() {
+    let letter = Letters.record(of: delivery, ["bongsu-error-class": "RETRIABLE", "bongsu-not-before": "5"])
+    let own = headers(output(letter).parked())
+    #expect(own["bongsu-error-class"] == "RETRIABLE" && own["bongsu-error-code"] == "X" && own["schema"] == "delivery.v1")
+    #expect(own["bongsu-not-before"] == nil && own["bongsu-origin"] == "notification.sms/0/7")
+    let other = headers(output(letter).parked(because: "STALE"))
+    #expect(other["bongsu-error-class"] == "PERMANENT" && other["bongsu-error-code"] == "STALE")
+  }
+
+  @Test func `too large to go back it is parked, and too large to be parked it is a pointer`() throws {
+    let letter = Letters.record(of: delivery)
+    let instead = try #require(output(letter).republished(to: letter.home!, value: nil).replacement)("TOO_LARGE")
+    #expect(instead.map(\.topic) == ["notification.parked", "notification.alerts", "notification.status"])
+    #expect(headers(instead[0])["bongsu-error-code"] == "TOO_LARGE" && instead[0].content.value == letter.source.value)
+    #expect(try status(instead[2]).state == .fail)
+    let pointer = try #require(instead[0].replacement)("TOO_LARGE")
+    #expect(pointer.count == 1 && pointer[0].replacement == nil)
+    #expect(headers(pointer[0])["schema"] == "dead-letter-pointer.v1")
+    #expect(headers(pointer[0])["bongsu-origin"] == "notification.sms/0/7" && headers(pointer[0])["id"] == "a")
+  }
+
+  @Test func `a failure for good counts for the attempt that failed, all else for the one that is not made`() throws {
+    let letter = Letters.record(of: delivery, ["bongsu-attempt": "3", "bongsu-replay": "2"])
+    let failed = try status(output(letter).status(delivery, .fail, reason: "X"))
+    #expect(failed.attempt == 3 && failed.replay == 2 && failed.reason == "X" && failed.deliveryID == "d")
+    let until = UnixTime(milliseconds: 9)
+    let deferred = try status(output(letter).status(delivery, .deferred, reason: "NIGHT", until: until))
+    #expect(deferred.attempt == 4 && deferred.until == until)
+  }
+
+  @Test func `what may have arrived keeps its state; what failed is told`() {
+    for (headers, count) in [(["bongsu-state": "AMBIGUOUS"], 1), (["bongsu-error-code": "OUTCOME_UNKNOWN"], 1), ([:], 2)] {
+      let letter = Letters.record(of: delivery, ["bongsu-error-class": "PERMANENT"].merging(headers) { $1 })
+      let one = RedriveCase(letter, isNew: true, rules, Letters.now)
+      var alerts = ParkedAlerts()
+      #expect(one.records(output(letter), rules, &alerts).count == count && alerts.all.count == 1)
+    }
+  }
+
+  @Test func `alerts of a batch are one for each kind and code, with ten ids at most`() {
+    var alerts = ParkedAlerts()
+    for number in 0..<12 {
+      alerts.add("sms", code: "A b/한", isExhausted: false, id: "\(number)", now: Letters.now)
+    }
+    alerts.add("events", code: "X", isExhausted: true, id: nil, now: Letters.now)
+    #expect(alerts.all.map(\.group) == ["parked/events/X", "parked/sms/A_b__"])
+    #expect(alerts.all.map(\.severity) == [.critical, .warning] && alerts.all.map(\.count) == [1, 12])
+    #expect(alerts.all[1].references == (0..<10).map(String.init))
+  }
+}
