@@ -97,9 +97,16 @@ let package = Package(
     .target(
       name: "ProviderSimulators",
       dependencies: ["CLinux", "CNGHTTP2", "COpenSSL", "NotificationModel", "Runtime", "Signing"]),
+    .target(
+      name: "Development",
+      dependencies: [
+        "Administration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations", "OutboxClient",
+        "OutboxClientPostgres", "Policy", "Postgres", "Runtime", "Telemetry",
+      ]),
     .executableTarget(
       name: "bongsu",
       dependencies: [
+        "Development",
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
         "Policy", "ProviderSimulators", "Providers", "Redrive", "Signing", "Worker",
@@ -191,6 +198,12 @@ let package = Package(
       dependencies: ["LocalServers", "NotificationModel", "ProviderSimulators", "Runtime", "Signing", "TestSupport"]),
     .testTarget(
       name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
+    .testTarget(
+      name: "DevelopmentTests",
+      dependencies: [
+        "Configuration", "Development", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Redis", "Telemetry",
+        "TestSupport", "bongsu",
+      ]),
     .testTarget(
       name: "DeployTests",
       dependencies: [

@@ -12,7 +12,14 @@ enum Janitor {
 
   /// Hands a directory over. It may be gone by then.
   static func register(_ directory: String, removes: Bool) throws(LocalServerError) {
-    let line = (removes ? "remove " : "keep ") + directory + "\n"
+    try tell((removes ? "remove " : "keep ") + directory)
+  }
+
+  /// Takes a directory back in which nobody works any more: whoever works there later is none of this process's.
+  static func forget(_ directory: String) { try? tell("forget " + directory) }
+
+  private static func tell(_ words: String) throws(LocalServerError) {
+    let line = words + "\n"
     try started.withLock { pipe throws(LocalServerError) in
       if pipe == nil { pipe = try start() }
       _ = line.withCString { write(pipe!, $0, strlen($0)) }
@@ -36,7 +43,18 @@ enum Janitor {
   /// what they hold in the kernel before they are killed.
   private static let script = """
     trap '' INT TERM HUP
-    while read -r line; do set -- "$@" "$line"; done
+    while read -r line; do
+      case "$line" in
+        "forget "*)
+          count=$#
+          while [ $count -gt 0 ]; do
+            [ "${1#* }" = "${line#* }" ] || set -- "$@" "$1"
+            shift
+            count=$((count - 1))
+          done;;
+        *) set -- "$@" "$line";;
+      esac
+    done
     those_in() {
       for link in /proc/[0-9]*/cwd; do
         case "$(readlink "$link")/" in "$1"/*) link=${link#/proc/}; echo "${link%/cwd}";; esac
@@ -45,10 +63,12 @@ enum Janitor {
     for line; do
       directory=${line#* }
       [ -d "$directory" ] || continue
-      for process in $(those_in "$directory"); do kill -CONT "$process"; kill -TERM "$process"; done
-      for process in $(those_in "$directory"); do timeout 5 tail -s 0.05 --pid="$process" -f /dev/null; done
-      for process in $(those_in "$directory"); do kill -KILL "$process"; done
-      for process in $(those_in "$directory"); do timeout 5 tail -s 0.05 --pid="$process" -f /dev/null; done
+      # Looked for once: who comes later was started by somebody else.
+      those=$(those_in "$directory")
+      for process in $those; do kill -CONT "$process"; kill -TERM "$process"; done
+      for process in $those; do timeout 5 tail -s 0.05 --pid="$process" -f /dev/null; done
+      for process in $those; do kill -KILL "$process"; done
+      for process in $those; do timeout 5 tail -s 0.05 --pid="$process" -f /dev/null; done
       case "$line" in "remove "*) rm -rf "$directory";; esac
     done
     """

@@ -4,7 +4,8 @@ import Glibc
 /// A private PostgreSQL of this machine's version, in a directory of its own, on a free port of 127.0.0.1.
 ///
 /// Logical replication, passwords (SCRAM) and TLS with a self-signed certificate are on, `fsync` is off: it serves
-/// tests and trials. It ends with this process and can be stopped, killed, paused and started again before.
+/// tests and trials. It ends with this process and can be stopped, killed, paused and started again before. In a
+/// directory that is kept it goes on later where it was.
 public final class PostgresServer: @unchecked Sendable {
   /// How `stop` asks the server to go.
   public enum StopMode: Sendable {
@@ -17,9 +18,9 @@ public final class PostgresServer: @unchecked Sendable {
   }
 
   public static let user = "postgres"
-  public let password = "pg-\(UInt64.random(in: 0...UInt64.max))"
+  public let password: String
   public let port: UInt16
-  private let directory: TemporaryDirectory
+  private let directory: ServerDirectory
   private let binaries: String
   private let settings: [String: String]
   private let lock = NSLock()
@@ -28,16 +29,29 @@ public final class PostgresServer: @unchecked Sendable {
   /// Whether this machine has the programs.
   public static var isInstalled: Bool { (try? findBinaries()) != nil }
 
-  /// Makes a cluster and starts it; returns once it accepts connections.
-  /// - Parameter settings: over or beside the standard ones, as in postgresql.conf.
-  public init(settings: [String: String] = [:]) throws(LocalServerError) {
+  /// Makes a cluster, or takes the one that is there, and starts it; returns once it accepts connections.
+  /// - Parameters:
+  ///   - settings: over or beside the standard ones, as in postgresql.conf.
+  ///   - kept: a directory of its own that stays; nil for one that goes with this process.
+  ///   - port: nil for a free one.
+  public init(
+    settings: [String: String] = [:], kept: String? = nil, port: UInt16? = nil
+  ) throws(LocalServerError) {
     binaries = try Self.findBinaries()
     self.settings = Self.standard.merging(settings) { $1 }
-    port = try FreePort.find()
-    directory = try TemporaryDirectory(prefix: "bongsu-postgres")
-    try Self.give(directory.path)
-    try Self.write(password, to: directory.file("password"))
-    try initialize()
+    self.port = if let port { port } else { try FreePort.find() }
+    directory = try ServerDirectory(prefix: "bongsu-postgres", kept: kept)
+    // Written last of all that makes a cluster.
+    let marker = directory.file("made")
+    let known = try? String(contentsOfFile: marker, encoding: .utf8)
+    password = known ?? "pg-\(UInt64.random(in: 0...UInt64.max))"
+    if known == nil {
+      try? FileManager.default.removeItem(atPath: directory.file("data"))
+      try Self.give(directory.path)
+      try Self.write(password, to: directory.file("password"))
+      try initialize()
+      try Self.write(password, to: marker)
+    }
     try start()
   }
 
@@ -57,11 +71,13 @@ public final class PostgresServer: @unchecked Sendable {
   /// - Throws: `didNotStart` with the server's last words.
   public func start() throws(LocalServerError) {
     let options = settings.merging(["port": "\(port)", "listen_addresses": "127.0.0.1"]) { $1 }
-      .merging(["unix_socket_directories": directory.path]) { $1 }
+      // The path of a socket is short by law; a directory that somebody names need not be.
+      .merging(["unix_socket_directories": directory.isKept ? "" : directory.path]) { $1 }
       .sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     var command = Self.command("\(binaries)/postgres", ["-D", directory.file("data")] + options)
     command.directory = directory.path
     command.deathSignal = "QUIT"
+    try directory.watch()
     let process = try ChildProcess(command)
     locked { self.process = process }
     try process.waitForLine(containing: "ready to accept connections", timeout: .seconds(60))
@@ -77,6 +93,7 @@ public final class PostgresServer: @unchecked Sendable {
     for child in children { kill(child, SIGKILL) }
     try process.waitForOutputEnd(timeout: .seconds(60))
     locked { self.process = nil }
+    directory.release()
   }
 
   /// Stops all its processes in their tracks until `resume`.
@@ -133,7 +150,7 @@ extension PostgresServer {
   }
 
   private static func write(_ text: String, to path: String) throws(LocalServerError) {
-    guard (try? text.write(toFile: path, atomically: false, encoding: .utf8)) != nil else {
+    guard (try? text.write(toFile: path, atomically: false, encoding: .utf8)) != nil, chmod(path, 0o600) == 0 else {
       throw LocalServerError(.system, "cannot write \(path)")
     }
     try give(path)

@@ -26,6 +26,22 @@ import Testing
     #expect(try query(server, "SELECT count(*) FROM kept") == "3")
   }
 
+  @Test(.requires(.postgres), .requires(.redis))
+  func `in a directory that is kept, servers go on where others stopped or were killed`() throws {
+    let folder = try TemporaryDirectory()
+    for (run, mode): (Int, PostgresServer.StopMode) in [(0, .fast), (1, .kill), (2, .fast)] {
+      let postgres = try PostgresServer(kept: folder.file("postgres"))
+      let redis = try RedisServer(kept: folder.file("redis"))
+      let commands = try RedisConnection(RedisSettings(address: redis.address))
+      if run == 0 { try query(postgres, "CREATE TABLE kept (n int)") }
+      try query(postgres, "INSERT INTO kept VALUES (1)")
+      #expect(try query(postgres, "SELECT count(*) FROM kept") == "\(run + 1)")
+      #expect(try commands.run("INCR", "kept") == .integer(Int64(run) + 1))
+      try postgres.stop(mode)
+      mode == .kill ? redis.kill() : redis.stop()
+    }
+  }
+
   @Test(.requires(.postgres)) func `a paused PostgreSQL answers when it is resumed`() throws {
     let server = try PostgresServer()
     server.pause()
