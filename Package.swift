@@ -63,7 +63,7 @@ let package = Package(
       name: "Router",
       dependencies: [
         "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
-        "Runtime", "Telemetry",
+        "Runtime", "Signing", "Telemetry",
       ]),
     .target(
       name: "Worker",
@@ -73,6 +73,11 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Runtime", "Signing", "Worker"]),
+    .target(
+      name: "Recorder",
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
+      ]),
 
     .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 
@@ -95,7 +100,7 @@ let package = Package(
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Signing", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Recorder", "Signing", "Worker",
       ]),
 
     // Tests
@@ -163,6 +168,12 @@ let package = Package(
         "Redis", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
+      name: "RecorderTests",
+      dependencies: [
+        "Configuration", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Recorder", "Runtime", "Telemetry",
+        "TestSupport",
+      ]),
+    .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
@@ -182,7 +193,7 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Postgres", "Providers", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
+        "Postgres", "Providers", "Recorder", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

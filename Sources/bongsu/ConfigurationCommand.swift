@@ -5,6 +5,7 @@ import EmbeddedBroker
 import Operations
 import Postgres
 import Providers
+import Recorder
 import Redis
 import Relay
 import Router
@@ -50,7 +51,8 @@ private let showCommand = Command(
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
   let own: Set = [
-    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "relay", "router", "sms",
+    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "recorder", "redis", "relay", "router",
+    "sms",
     "topics", "worker",
   ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
@@ -61,6 +63,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   RouterSettings.check(root: root)
   WorkerSettings.check(root: root)
   ProviderSettings.check(root: root)
+  RecorderSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }

@@ -22,8 +22,12 @@ public struct FailureNote: Sendable, Equatable {
 
   /// Whether a header of the record stays: those of an earlier failure are replaced.
   public static func keeps(_ name: String) -> Bool {
-    !name.hasPrefix(RecordHeader.prefix) || name == RecordHeader.replay || name == RecordHeader.eventTime
+    !name.hasPrefix(RecordHeader.prefix) || kept.contains(name)
   }
+
+  private static let kept: Set = [
+    RecordHeader.replay, RecordHeader.eventTime, RecordHeader.arrived, RecordHeader.swept,
+  ]
 
   /// The headers to add.
   /// - Parameter hasEventTime: whether the record has that header already.
