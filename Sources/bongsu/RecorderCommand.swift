@@ -30,11 +30,11 @@ let recorderCommand = Command(
 
 /// The options of the commands that record.
 enum RecorderOptions {
-  static let all: [Option] = [
+  static let servers: [Option] = [
     .string("dsn", "CONNINFO", help: "The notification database; a password belongs into a password file."),
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
-    .string("group", "NAME", help: "Kafka's consumer group (bongsu-recorder)."),
   ]
+  static let all: [Option] = servers + [.string("group", "NAME", help: "Kafka's consumer group (bongsu-recorder).")]
 
   private static let configuration = ConfigurationOptions(keys: [
     ("dsn", "notification.dsn"), ("bootstrap-servers", "kafka.bootstrapServers"), ("group", "recorder.group"),

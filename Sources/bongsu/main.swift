@@ -6,9 +6,8 @@ let bongsu = Command(
   "bongsu", summary: "Carries notifications from a database transaction to a person",
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
-    devCommand, relayCommand, routerCommand, workerCommand, recorderCommand, brokerCommand, migrateCommand,
-    topicsCommand,
-    doctorCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
+    devCommand, relayCommand, routerCommand, workerCommand, recorderCommand, logCommand, brokerCommand,
+    migrateCommand, topicsCommand, doctorCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
   ] + keeperCommands)
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import LocalServers
 import NotificationModel
+import Postgres
 import TestSupport
 import Testing
 
