@@ -78,6 +78,11 @@ let package = Package(
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
       ]),
+    .target(
+      name: "Redrive",
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
+      ]),
 
     .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 
@@ -100,7 +105,7 @@ let package = Package(
       dependencies: [
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Recorder", "Signing", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Recorder", "Redrive", "Signing", "Worker",
       ]),
 
     // Tests
@@ -174,6 +179,12 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
+      name: "RedriveTests",
+      dependencies: [
+        "Configuration", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Recorder", "Redrive", "Router",
+        "Runtime", "Telemetry", "TestSupport",
+      ]),
+    .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Configuration", "HTTPServer", "LocalServers", "Runtime", "Telemetry", "TestSupport", "bongsu",
@@ -193,7 +204,9 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Postgres", "Providers", "Recorder", "Redis", "Relay", "Router", "Telemetry", "TestSupport", "Worker", "bongsu",
+        "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport",
+        "Worker",
+        "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

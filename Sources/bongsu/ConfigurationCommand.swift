@@ -7,6 +7,7 @@ import Postgres
 import Providers
 import Recorder
 import Redis
+import Redrive
 import Relay
 import Router
 import Worker
@@ -53,7 +54,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   let own: Set = [
     "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "recorder", "redis", "relay", "router",
     "sms",
-    "topics", "worker",
+    "sweeper", "topics", "worker",
   ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
@@ -64,6 +65,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   WorkerSettings.check(root: root)
   ProviderSettings.check(root: root)
   RecorderSettings.check(root: root)
+  SweeperSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }

@@ -25,7 +25,9 @@ private let rebuildCommand = Command(
 ) { arguments in
   let settings = try RecorderOptions.read(arguments).recorder
   let from = try arguments.string("from").map { text in
-    guard let time = Timestamp(text) else { throw UsageError(.badValue, "--from is no time such as 2026-11-28T00:00:00Z") }
+    guard let time = Timestamp(text) else {
+      throw UsageError(.badValue, "--from is no time such as 2026-11-28T00:00:00Z")
+    }
     return time.time
   }
   try rebuild(settings, from: from)

@@ -2,6 +2,7 @@ import Arguments
 import Configuration
 import Operations
 import Recorder
+import Redrive
 import Runtime
 
 let recorderCommand = Command(
@@ -9,7 +10,8 @@ let recorderCommand = Command(
   discussion:
     "The recorder reads notification.status and notification.parked and keeps the notification database's log: "
     + "a row for each delivery, its failures and deferrals, the numbers of each event, and dead letters. It disables "
-    + "devices that their provider does not know any more. Several share the topics' partitions. SIGTERM finishes what "
+    + "devices that their provider does not know any more. Beside it runs the sweeper, which has events routed again whose "
+    + "deliveries nobody has (sweeper.interval 0s turns it off). Several share the topics' partitions. SIGTERM finishes what "
     + "is in flight.",
   examples: [
     .init("bongsu recorder --config /etc/bongsu/bongsu.yaml", "as the file says"),
@@ -19,16 +21,17 @@ let recorderCommand = Command(
   ],
   options: ConfigurationOptions.file + RecorderOptions.all + RelayOptions.listen
 ) { arguments in
-  let (recorder, operations) = try RecorderOptions.read(arguments)
-  try runDaemon("recorder", operations) { registry, logger in
-    [
-      RecorderService(
-        role: RecorderRole(recorder, registry: registry, logger: logger), stopDeadline: recorder.stopDeadline)
+  let options = try RecorderOptions.read(arguments)
+  try runDaemon("recorder", options.operations) { registry, logger in
+    let role = RecorderRole(options.recorder, registry: registry, logger: logger)
+    return [
+      RecorderService(role: role, stopDeadline: options.recorder.stopDeadline),
+      SweeperRole(options.sweeper, registry: registry, logger: logger),
     ]
   }
 }
 
-/// The options of the commands that record.
+/// The options of the commands that record, and the sections behind them.
 enum RecorderOptions {
   static let servers: [Option] = [
     .string("dsn", "CONNINFO", help: "The notification database; a password belongs into a password file."),
@@ -41,14 +44,20 @@ enum RecorderOptions {
     ("listen", "http.listen"),
   ])
 
-  static func read(_ arguments: ParsedArguments) throws -> (recorder: RecorderSettings, operations: OperationsSettings)
-  {
+  let recorder: RecorderSettings
+  let sweeper: SweeperSettings
+  let operations: OperationsSettings
+
+  static func read(_ arguments: ParsedArguments) throws -> RecorderOptions {
     let root = try configuration.reader(arguments)
     let recorder = RecorderSettings(root: root)
+    let sweeper = SweeperSettings(root: root)
     let operations = OperationsSettings(root)
-    try ConfigurationOptions.finish(root, reading: ["http", "kafka", "log", "notification", "recorder"])
-    guard let recorder else { preconditionFailure("the reader found nothing wrong with what is missing") }
-    return (recorder, operations)
+    try ConfigurationOptions.finish(root, reading: ["http", "kafka", "log", "notification", "recorder", "sweeper"])
+    guard let recorder, let sweeper else {
+      preconditionFailure("the reader found nothing wrong with what is missing")
+    }
+    return RecorderOptions(recorder: recorder, sweeper: sweeper, operations: operations)
   }
 }
 

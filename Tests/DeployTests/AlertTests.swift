@@ -5,6 +5,8 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import Recorder
+@testable import Redrive
 @testable import Relay
 @testable import Router
 @testable import Worker
@@ -16,13 +18,14 @@ struct AlertTests {
 
   private func alerts() throws -> AlertRules { AlertRules(try DeployFile.text("\(Self.folder)/alerts.yaml")) }
 
-  /// What a relay, a router, a worker and a broker show to Prometheus.
+  /// What a relay, a router, a worker, a recorder and a broker show to Prometheus.
   private func page() throws -> String {
     let registry = MetricsRegistry()
     _ = RelayMetrics(registry, source: "shop")
     _ = WatchMetrics(registry, source: "shop")
     routerMetrics(registry)
     workerMetrics(registry)
+    recorderMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -39,6 +42,18 @@ struct AlertTests {
     WorkerMetrics(registry, channel: .sms).countFailure("CODE")
   }
 
+  private func recorderMetrics(_ registry: MetricsRegistry) {
+    _ = RecorderMetrics(registry)
+    _ = SweeperMetrics(registry)
+  }
+
+  @Test func `the recorder's metrics and the sweeper's are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    recorderMetrics(registry)
+    try expectDocumented(registry.render(), role: "recorder")
+    try expectDocumented(registry.render(), role: "sweeper", atLeast: 4)
+  }
+
   @Test func `the worker's metrics are all in docs/operations.md`() throws {
     let registry = MetricsRegistry()
     workerMetrics(registry)
@@ -52,12 +67,12 @@ struct AlertTests {
   }
 
   /// Behind the role's name, as the document has them.
-  private func expectDocumented(_ page: String, role: String) throws {
+  private func expectDocumented(_ page: String, role: String, atLeast: Int = 11) throws {
     let text = try DeployFile.text("docs/operations.md")
     let prefix = "# TYPE bongsu_\(role)"
     let names = page.split(separator: "\n").filter { $0.hasPrefix("\(prefix)_") }
       .map { $0.dropFirst(prefix.count).prefix { $0 != " " } }
-    #expect(names.count > 10)
+    #expect(names.count >= atLeast)
     #expect(names.filter { !text.contains($0) } == [])
   }
 

@@ -5,7 +5,9 @@ import LocalServers
 import Operations
 import Postgres
 import Providers
+import Recorder
 import Redis
+import Redrive
 import Relay
 import Router
 import TestSupport
@@ -34,6 +36,8 @@ struct SampleConfigurationTests {
     RouterSettings.check(root: root)
     WorkerSettings.check(root: root)
     ProviderSettings.check(root: root)
+    RecorderSettings.check(root: root)
+    SweeperSettings.check(root: root)
     do {
       try root.finish()
       return ([], relay?.sources ?? [])
@@ -54,6 +58,8 @@ struct SampleConfigurationTests {
     RouterSettings.check(root: root)
     WorkerSettings.check(root: root)
     ProviderSettings.check(root: root)
+    RecorderSettings.check(root: root)
+    SweeperSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

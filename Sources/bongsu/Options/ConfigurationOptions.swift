@@ -21,7 +21,7 @@ struct ConfigurationOptions {
   /// Every section that there is, as one file is for all roles of a machine.
   private static let sections: Set = [
     "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "policy", "recorder", "redis", "relay",
-    "router", "sms", "topics", "worker",
+    "router", "sms", "sweeper", "topics", "worker",
   ]
 
   /// Judges what was read, once everything was asked for; sections of others are not looked at.

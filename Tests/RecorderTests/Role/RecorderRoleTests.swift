@@ -60,7 +60,8 @@ struct RecorderRoleTests {
     #expect(try site.router.records(.parked).count == 2)
   }
 
-  @Test func `without PostgreSQL statuses wait, the recorder keeps its place in the group, and goes on by itself`() throws
+  @Test func `without PostgreSQL statuses wait, the recorder keeps its place in the group, and goes on by itself`()
+    throws
   {
     let postgres = try PostgresServer()
     let site = try RecorderSite(postgres: postgres)
