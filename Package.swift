@@ -63,7 +63,7 @@ let package = Package(
       name: "Router",
       dependencies: [
         "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
-        "Runtime", "Telemetry",
+        "Runtime", "Signing", "Telemetry",
       ]),
     .target(
       name: "Redrive",
@@ -80,6 +80,16 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: ["Configuration", "HTTPTransfer", "NotificationModel", "Runtime", "Signing", "Worker"]),
+    .target(
+      name: "Recorder",
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
+      ]),
+    .target(
+      name: "Redrive",
+      dependencies: [
+        "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
+      ]),
 
     .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 
@@ -109,7 +119,7 @@ let package = Package(
         "Development",
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Redrive", "Signing", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Recorder", "Redrive", "Signing", "Worker",
       ]),
 
     // Tests
@@ -177,10 +187,16 @@ let package = Package(
         "Redis", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
+      name: "RecorderTests",
+      dependencies: [
+        "Configuration", "Kafka", "LocalServers", "NotificationModel", "Postgres", "Recorder", "Runtime", "Telemetry",
+        "TestSupport",
+      ]),
+    .testTarget(
       name: "RedriveTests",
       dependencies: [
         "Audience", "Configuration", "Kafka", "LocalServers", "NotificationModel", "Operations", "Policy", "Postgres",
-        "Redis", "Redrive", "Runtime", "Telemetry", "TestSupport",
+        "Recorder", "Redis", "Redrive", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
       name: "OperationsTests",
@@ -208,7 +224,8 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Policy", "Postgres", "Providers", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport", "Worker",
+        "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport",
+        "Worker",
         "bongsu",
       ]),
     .testTarget(

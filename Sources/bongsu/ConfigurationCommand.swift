@@ -5,6 +5,7 @@ import EmbeddedBroker
 import Operations
 import Postgres
 import Providers
+import Recorder
 import Redis
 import Redrive
 import Relay
@@ -51,8 +52,8 @@ private let showCommand = Command(
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
   let own: Set = [
-    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "redrive", "relay", "router", "sms",
-    "topics", "worker",
+    "apns", "email", "fcm", "http", "kafka", "log", "notification", "ops", "policy", "recorder", "redis", "redrive",
+    "relay", "router", "sms", "sweeper", "topics", "worker",
   ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)
@@ -64,6 +65,8 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   WorkerSettings.check(root: root)
   OpsSettings.check(root: root)
   ProviderSettings.check(root: root)
+  RecorderSettings.check(root: root)
+  SweeperSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.
   guard root.section("broker").origin(of: "data") != .standard else { return (root, own) }

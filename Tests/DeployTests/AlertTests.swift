@@ -5,6 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import Recorder
 @testable import Redrive
 @testable import Relay
 @testable import Router
@@ -17,7 +18,7 @@ struct AlertTests {
 
   private func alerts() throws -> AlertRules { AlertRules(try DeployFile.text("\(Self.folder)/alerts.yaml")) }
 
-  /// What a relay, a router, a worker and a broker show to Prometheus.
+  /// What a relay, a router, a worker, a recorder and a broker show to Prometheus.
   private func page() throws -> String {
     let registry = MetricsRegistry()
     _ = RelayMetrics(registry, source: "shop")
@@ -26,6 +27,7 @@ struct AlertTests {
     workerMetrics(registry)
     redriveMetrics(registry)
     _ = OpsMetrics(registry, sinks: ["mail"])
+    recorderMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -51,6 +53,18 @@ struct AlertTests {
     try expectDocumented(registry.render(), role: "redrive")
   }
 
+  private func recorderMetrics(_ registry: MetricsRegistry) {
+    _ = RecorderMetrics(registry)
+    _ = SweeperMetrics(registry)
+  }
+
+  @Test func `the recorder's metrics and the sweeper's are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    recorderMetrics(registry)
+    try expectDocumented(registry.render(), role: "recorder")
+    try expectDocumented(registry.render(), role: "sweeper", atLeast: 4)
+  }
+
   @Test func `the worker's metrics are all in docs/operations.md`() throws {
     let registry = MetricsRegistry()
     workerMetrics(registry)
@@ -64,12 +78,12 @@ struct AlertTests {
   }
 
   /// Behind the role's name, as the document has them.
-  private func expectDocumented(_ page: String, role: String) throws {
+  private func expectDocumented(_ page: String, role: String, atLeast: Int = 11) throws {
     let text = try DeployFile.text("docs/operations.md")
     let prefix = "# TYPE bongsu_\(role)"
     let names = page.split(separator: "\n").filter { $0.hasPrefix("\(prefix)_") }
       .map { $0.dropFirst(prefix.count).prefix { $0 != " " } }
-    #expect(names.count > 10)
+    #expect(names.count >= atLeast)
     #expect(names.filter { !text.contains($0) } == [])
   }
 

@@ -5,6 +5,7 @@ import LocalServers
 import Operations
 import Postgres
 import Providers
+import Recorder
 import Redis
 import Redrive
 import Relay
@@ -37,6 +38,8 @@ struct SampleConfigurationTests {
     WorkerSettings.check(root: root)
     OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
+    RecorderSettings.check(root: root)
+    SweeperSettings.check(root: root)
     do {
       try root.finish()
       return ([], relay?.sources ?? [])
@@ -59,6 +62,8 @@ struct SampleConfigurationTests {
     WorkerSettings.check(root: root)
     OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
+    RecorderSettings.check(root: root)
+    SweeperSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
   }

@@ -12,6 +12,7 @@ let benchmarks: [String: (Setting) throws -> Report] = [
   "router": { try RouterBenchmark(setting: $0).run() },
   "worker": { try WorkerBenchmark(setting: $0).run() },
   "pipeline": { try PipelineBenchmark(setting: $0).run() },
+  "recorder": { try RecorderBenchmark(setting: $0).run() },
   "insert": { try InsertBenchmark(setting: $0).run() },
 ]
 

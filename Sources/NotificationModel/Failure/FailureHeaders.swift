@@ -29,6 +29,10 @@ public enum RecordHeader {
   public static let errorDetail = "bongsu-error-detail"
   /// AMBIGUOUS where a delivery may have arrived: sent again, it may come twice.
   public static let state = "bongsu-state"
+  /// Milliseconds since 1970: when a record that was produced again came first, as its deliveries' age counts from then.
+  public static let arrived = "bongsu-arrived"
+  /// Milliseconds since 1970: when the sweeper produced the event again.
+  public static let swept = "bongsu-swept"
   /// Seconds that the other side asked for.
   public static let retryAfter = "bongsu-retry-after"
   /// Of an event: the recipients by index, with commas between, that are still to be routed; all others were.

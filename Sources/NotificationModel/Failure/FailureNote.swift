@@ -27,7 +27,9 @@ public struct FailureNote: Sendable, Equatable {
     !name.hasPrefix(RecordHeader.prefix) || kept.contains(name)
   }
 
-  private static let kept: Set = [RecordHeader.replay, RecordHeader.eventTime, RecordHeader.uncounted]
+  private static let kept: Set = [
+    RecordHeader.replay, RecordHeader.eventTime, RecordHeader.uncounted, RecordHeader.arrived, RecordHeader.swept,
+  ]
 
   /// The headers to add.
   /// - Parameter hasEventTime: whether the record has that header already.

@@ -35,6 +35,7 @@ extension RoutedStatus {
       json.member("deferrals", deferrals)
       json.member("unresolved", unresolved)
       json.member("origin", origin)
+      json.member("part", part)
       json.member("time", time)
     }
   }

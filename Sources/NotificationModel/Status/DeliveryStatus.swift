@@ -62,6 +62,9 @@ public struct RoutedStatus: Sendable, Equatable, Codable {
   public var unresolved: Int
   /// `topic/partition/offset` of the record that was routed, from where it can be read again.
   public var origin: String?
+  /// Which part of the event was routed: nil is the whole, `to:…` some recipients, `release:…` deliveries that had waited.
+  /// The same part routed again has the same name, so that its numbers count once.
+  public var part: String?
   public var time: UnixTime
 
   public init(

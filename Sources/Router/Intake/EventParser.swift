@@ -21,7 +21,8 @@ public struct EventParser {
       return RoutableEvent(
         id: id, time: Self.time(record, request, id: id),
         replay: Int(record.number(RecordHeader.replay) ?? Int64(request.replay ?? 0)),
-        arrived: UnixTime(milliseconds: record.timestamp), request: request, open: Self.open(record))
+        arrived: UnixTime(milliseconds: record.number(RecordHeader.arrived) ?? record.timestamp), request: request,
+        open: Self.open(record))
     } catch {
       throw Rejection(error)
     }

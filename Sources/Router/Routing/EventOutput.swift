@@ -111,7 +111,15 @@ struct EventOutput {
       eventID: event.id, eventTime: event.time, replay: event.replay, isRelease: event.request.release != nil,
       deliveries: counts.deliveries, suppressions: counts.suppressions, deferrals: counts.deferrals,
       unresolved: judgement.unresolved.count, time: now)
-    status.origin = source.origin
+    (status.origin, status.part) = (source.origin, part(judgement))
     return status
+  }
+
+  /// Follows from what is routed alone, so that a part that comes again has the same name.
+  private func part(_ judgement: Judgement) -> String? {
+    if event.request.release != nil {
+      return "release:" + PartName.digest(judgement.verdicts.map(\.id).sorted())
+    }
+    return event.open.map { "to:" + PartName.digest($0.sorted().map(String.init)) }
   }
 }

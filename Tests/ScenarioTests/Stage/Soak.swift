@@ -7,6 +7,9 @@ enum Soak {
 
   static let isOn = environment["BONGSU_SOAK"] == "1"
 
+  /// BONGSU_CLUSTER=1 asks for the plays on three brokers also without a soak.
+  static let hasCluster = environment["BONGSU_CLUSTER"] == "1"
+
   /// BONGSU_SEED plays one of them again.
   static let seeds: [UInt64] = {
     if let seed = environment["BONGSU_SEED"].flatMap(UInt64.init) { return [seed] }

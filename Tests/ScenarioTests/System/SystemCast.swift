@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LocalServers
 import TestSupport
@@ -54,6 +55,16 @@ final class SystemCast {
   /// Of a role's process.
   func metrics(_ name: String) throws -> [Samples] {
     try zip(roles, running).filter { $0.0.name.hasPrefix(name) }.map { try $0.1.metrics() }
+  }
+
+  /// The most memory that each process has had.
+  func residentPeaks() throws -> [(role: String, megabytes: Int)] {
+    try zip(roles, running).map { role, process in
+      let status = try String(contentsOfFile: "/proc/\(process.bongsu.process.id)/status", encoding: .utf8)
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
+      return (role.name, kilobytes >> 10)
+    }
   }
 
   var lastWords: String {

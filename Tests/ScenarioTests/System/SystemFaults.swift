@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -7,25 +6,25 @@ extension RoleScenarios {
   @Suite struct SystemFaults {
     @Test(arguments: Soak.seeds)
     func `whatever is killed or stands still, every order reaches everybody it has to`(seed: UInt64) throws {
-      let play = try SystemPlay(seed: seed)
-      defer { play.end() }
-      let start = ContinuousClock.now
-      do {
-        try play.start()
-        try play.run(events: Soak.choose(1_000, soak: 20_000), perSecond: Soak.choose(50, soak: 500))
-        try play.settle(within: .seconds(180))
-      } catch {
-        try? play.site.recover()
-        let verdict = (try? play.verdict().description) ?? "none"
-        Issue.record(error, "seed \(seed): verdict \(verdict)\nfaults \(play.cast.hits)\n\(play.cast.lastWords)")
-        return
+      try SystemPlay.play("system", SystemPlay(seed: seed)) { play in
+        try play.runWithFaults(events: Soak.choose(1_000, soak: 20_000), perSecond: Soak.choose(50, soak: 500))
       }
-      let verdict = try play.verdict()
-      let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
-      print(
-        "scenario\tsystem\t\(seed)\t\(verdict.expected)\t\(verdict.missing.count)\t\(verdict.duplicates)\t-\t\(seconds)")
-      print("system, seed \(seed): \(verdict); faults \(play.cast.hits.sorted { $0.key < $1.key })")
-      #expect(verdict.isSound, "seed \(seed): \(verdict)\nfaults \(play.cast.hits)\n\(play.cast.lastWords)")
+    }
+
+    /// Three JVMs beside everything else are too much for a test run.
+    @Test(.enabled(if: Soak.isOn || Soak.hasCluster), .requires(.kafka), arguments: Soak.seeds)
+    func `the same on three brokers, whose leaders die in turn`(seed: UInt64) throws {
+      try SystemPlay.play("system on a cluster", SystemPlay(seed: seed, broker: ClusterBroker())) { play in
+        try play.runWithFaults(events: Soak.choose(1_000, soak: 20_000), perSecond: Soak.choose(50, soak: 500))
+      }
+    }
+
+    @Test func `orders that come faster than they can be sent are all sent, once, in bounded memory`() throws {
+      try SystemPlay.play("system: flood", SystemPlay(seed: 1)) { play in
+        try play.flood(events: Soak.choose(2_000, soak: 200_000))
+        try play.settle(within: Soak.choose(.seconds(120), soak: .seconds(1_200)))
+        #expect(try play.cast.residentPeaks().filter { $0.megabytes > 400 }.isEmpty)
+      }
     }
   }
 }

@@ -13,26 +13,62 @@ final class SystemPlay {
   private static let servers = ["PostgreSQL", "Redis", "broker"]
   private static let rest = Duration.seconds(2)
 
-  init(seed: UInt64) throws {
+  init(seed: UInt64, broker: (any LocalBroker)? = nil) throws {
     self.seed = seed
     random = SeededGenerator(seed: seed)
-    site = try SystemSite()
+    site = try SystemSite(broker: broker)
     cast = try SystemCast(site.roles)
   }
 
-  func start() throws {
-    try cast.waitUntilReady()
-    site.providers.misbehave(seed: seed)
+  /// Plays and judges.
+  static func play(
+    _ name: String, _ make: @autoclosure () throws -> SystemPlay, location: SourceLocation = #_sourceLocation,
+    _ act: (SystemPlay) throws -> Void
+  ) throws {
+    let play = try make()
+    defer { play.end() }
+    let start = ContinuousClock.now
+    do {
+      try play.start()
+      try act(play)
+      try play.settle(within: .seconds(180))
+    } catch {
+      try? play.site.recover()
+      let verdict = (try? play.verdict().description) ?? "none"
+      Issue.record(error, "\(name), seed \(play.seed): \(verdict)\n\(play.account)", sourceLocation: location)
+      return
+    }
+    let verdict = try play.verdict()
+    let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
+    let counts = "\(verdict.expected)\t\(verdict.missing.count)\t\(verdict.duplicates)"
+    print("scenario\t\(name)\t\(play.seed)\t\(counts)\t-\t\(seconds)")
+    print("\(name), seed \(play.seed): \(verdict)\n\(play.cast.hits.sorted { $0.key < $1.key })")
+    #expect(
+      verdict.isSound, "\(name), seed \(play.seed): \(verdict)\n\(play.account)", sourceLocation: location)
   }
 
-  /// Orders, and a fault every two seconds while they come.
-  func run(events: Int, perSecond: Int) throws {
+  private var account: String { "faults \(cast.hits)\n\(cast.lastWords)" }
+
+  private func start() throws {
+    try cast.waitUntilReady()
+  }
+
+  /// Orders, and a fault every two seconds while they come; providers fail now and then.
+  func runWithFaults(events: Int, perSecond: Int) throws {
+    site.providers.misbehave(seed: seed)
     let load = SystemLoad(try site.database.settings, events: events, perSecond: perSecond)
     defer { load.stop() }
     while !load.isOver {
       pass(Self.rest)
       try fault()
     }
+  }
+
+  /// Orders as fast as PostgreSQL takes them, and no faults.
+  func flood(events: Int) throws {
+    let load = SystemLoad(try site.database.settings, events: events, perSecond: 1_000_000)
+    defer { load.stop() }
+    try eventually("all orders are committed", within: .seconds(120)) { load.isOver }
   }
 
   private func fault() throws {
@@ -75,7 +111,7 @@ final class SystemPlay {
     site.broker.resume()
   }
 
-  func verdict() throws -> SystemOracle.Verdict {
+  private func verdict() throws -> SystemOracle.Verdict {
     SystemOracle(
       committed: try site.committed(), arrivals: site.providers.arrivals, parked: try site.parked()
     ).judge()
@@ -90,7 +126,7 @@ final class SystemPlay {
     }
   }
 
-  func end() {
+  private func end() {
     cast.end()
     site.end()
   }

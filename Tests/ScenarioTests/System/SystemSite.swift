@@ -15,10 +15,11 @@ final class SystemSite {
 
   static let partitions = 4
 
-  init() throws {
+  /// - Parameter broker: nil is one of the run's kind.
+  init(broker given: (any LocalBroker)? = nil) throws {
     postgres = try PostgresServer()
     redis = try RedisServer()
-    broker = try BrokerChoice.current.start()
+    broker = try given ?? BrokerChoice.current.start()
     database = try postgres.newDatabase()
     folder = try TemporaryDirectory(prefix: "bongsu-system")
     providers = try SystemProviders(folder: folder.path)

@@ -1,0 +1,47 @@
+import Foundation
+import Kafka
+import NotificationModel
+
+/// The sweeper's way into Kafka. It belongs to one thread.
+final class SweepOutlet {
+  private let producer: Producer
+  private let events, alerts: ProducerTopic
+
+  private static let timeoutMilliseconds = 30_000
+
+  init(_ settings: SweeperSettings) throws(KafkaError) {
+    var kafka = settings.kafka
+    kafka.properties.merge(["message.max.bytes": "100000000", "linger.ms": "5"]) { given, _ in given }
+    producer = try Producer(kafka)
+    events = try producer.topic(settings.name(.events))
+    alerts = try producer.topic(settings.name(.alerts))
+  }
+
+  /// Returns once Kafka has all of them.
+  func send(_ records: [RecordContent]) throws(SweeperError) { try send(records, to: events) }
+
+  func send(_ alert: Alert) throws(SweeperError) {
+    let value = (try? JSONEncoder().encode(alert)).map { Array($0) } ?? []
+    let record = RecordContent(
+      key: Array(alert.group.utf8), value: value, headers: [SourceRecord.Header(RecordHeader.schema, Alert.schema)])
+    try send([record], to: alerts)
+  }
+
+  private func send(_ records: [RecordContent], to topic: ProducerTopic) throws(SweeperError) {
+    var failure: KafkaError?
+    do throws(KafkaError) {
+      for (index, record) in records.enumerated() {
+        while try !producer.offer(record, to: topic, token: UInt(index)) {
+          producer.flush(timeoutMilliseconds: 1_000) { failure = failure ?? $0.failure }
+        }
+      }
+    } catch {
+      throw SweeperError("topic \(topic.name)", cause: error)
+    }
+    let isFlushed = producer.flush(timeoutMilliseconds: Self.timeoutMilliseconds) { failure = failure ?? $0.failure }
+    if let failure { throw SweeperError("topic \(topic.name)", cause: failure) }
+    if !isFlushed { throw SweeperError("Kafka takes no record for topic \(topic.name)") }
+  }
+
+  func close() { producer.close() }
+}

@@ -1,0 +1,97 @@
+import Kafka
+import NotificationModel
+import Postgres
+import Runtime
+
+/// One look at the log: what is silent is sent again or left to a person, in one transaction that others wait for.
+struct SweepRound {
+  let settings: SweeperSettings
+
+  struct Outcome: Equatable {
+    /// Events of which deliveries are silent and nothing was decided before.
+    var found = 0
+    var swept = 0
+    var left: [SweepCase.LeftReason: Int] = [:]
+    /// Another sweeper is at it.
+    var isSkipped = false
+  }
+
+  private typealias Left = (event: SweepCase, reason: SweepCase.LeftReason)
+
+  /// What was produced before a fault is produced again in the next round, which makes the same deliveries once more.
+  func run(now: UnixTime) throws(SweeperError) -> Outcome {
+    var outcome = Outcome()
+    let store = try database { () throws(PostgresError) in
+      SweepStore(connection: try PostgresConnection(settings.database), settings: settings)
+    }
+    defer { store.connection.close() }
+    guard try database({ () throws(PostgresError) in try store.begin() }) else {
+      outcome.isSkipped = true
+      return outcome
+    }
+    let cases = try database { () throws(PostgresError) in try store.cases(now: now) }
+    outcome.found = cases.count
+    guard !cases.isEmpty else { return outcome }
+    let (swept, left) = try judge(cases, now)
+    try database { () throws(PostgresError) in
+      try store.note(swept: swept, now: now)
+      try store.note(left: left, now: now)
+      try store.end()
+    }
+    outcome.swept = swept.count
+    for (_, reason) in left { outcome.left[reason, default: 0] += 1 }
+    return outcome
+  }
+
+  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(SweeperError) -> (swept: [SweepCase], left: [Left]) {
+    let outlet: SweepOutlet
+    do throws(KafkaError) { outlet = try SweepOutlet(settings) } catch {
+      throw SweeperError("Kafka's settings", cause: error)
+    }
+    defer { outlet.close() }
+    var (swept, left): ([SweepCase], [Left]) = ([], [])
+    var records: [RecordContent] = []
+    let topic = settings.name(.events)
+    for event in cases {
+      if let reason = event.leftReason(now: now, settings, topic: topic) { left.append((event, reason)) }
+    }
+    let decided = Set(left.map(\.event.key))
+    let open = cases.filter { !decided.contains($0.key) }
+    for (event, record) in try read(open) {
+      switch record {
+      case nil: left.append((event, .recordGone))
+      case let record? where now.milliseconds - SweptRecord.arrived(record) >= settings.horizonMilliseconds:
+        left.append((event, .tooOld))
+      case let record?:
+        swept.append(event)
+        records.append(SweptRecord.content(of: record, eventTime: event.eventTime, now: now))
+      }
+    }
+    try outlet.send(records)
+    if !left.isEmpty { try outlet.send(SweptRecord.alert(left, now: now)) }
+    return (swept, left)
+  }
+
+  /// Each event's record; nil where Kafka does not hold it, or another lies in its place.
+  private func read(_ cases: [SweepCase]) throws(SweeperError) -> [(SweepCase, SourceRecord?)] {
+    guard !cases.isEmpty else { return [] }
+    do throws(KafkaError) {
+      let reader = try OriginReader(settings.kafka)
+      defer { reader.close() }
+      var found: [(SweepCase, SourceRecord?)] = []
+      for event in cases {
+        guard let origin = event.origin else { continue }
+        let record = try reader.read(origin)
+        let isIt = record?.header(RecordHeader.eventID)?.lowercased() == event.key.event
+        found.append((event, isIt ? record : nil))
+      }
+      return found
+    } catch {
+      throw SweeperError("reading events again", cause: error)
+    }
+  }
+
+  private func database<T>(_ body: () throws(PostgresError) -> T) throws(SweeperError) -> T {
+    do throws(PostgresError) { return try body() } catch { throw SweeperError("PostgreSQL", cause: error) }
+  }
+}

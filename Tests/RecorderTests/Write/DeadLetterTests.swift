@@ -1,0 +1,86 @@
+import Foundation
+import Kafka
+import NotificationModel
+import Postgres
+import Recorder
+import TestSupport
+import Testing
+
+@Suite("Parked records", .requires(.postgres))
+struct DeadLetterTests {
+  private let database: TestDatabase
+  private let writer: LogWriter
+  private let id = "00000000-0000-0000-0000-00000000000a"
+  private let event = "00000000-0000-0000-0000-00000000000b"
+
+  init() throws {
+    database = try SharedServers.postgres.newDatabase()
+    try database.migrateNotification()
+    writer = LogWriter(try database.user(in: "notification_recorder"), parkedTopic: "parked")
+  }
+
+  private func parked(
+    _ headers: [(String, [UInt8]?)], value: [UInt8]? = Array("{}".utf8), at offset: Int64 = 0
+  ) -> SourceRecord {
+    SourceRecord(
+      place: TopicPartition("parked", 2), offset: offset, timestamp: StatusLoad.start, key: [7, 0, 255], value: value,
+      headers: headers.map { SourceRecord.Header($0.0, $0.1) })
+  }
+
+  private func header(_ name: String, _ text: String) -> (String, [UInt8]?) { (name, Array(text.utf8)) }
+
+  private func row(_ columns: String) throws -> String? {
+    try database.scalar("SELECT concat_ws('|', \(columns)) FROM notification.dead_letter")
+  }
+
+  @Test func `a delivery is filed with what its headers say, byte for byte, and once`() throws {
+    let value: [UInt8] = Array(#"{"eventID": "\#(event)"}"#.utf8)
+    let record = parked(
+      [
+        header("schema", "delivery.v1"), header("id", id), header("bongsu-error-class", "PERMANENT"),
+        header("bongsu-error-code", "BadTopic"), header("bongsu-origin", "notification.sms/1/5"),
+        header("bongsu-attempt", "3"), header("bongsu-replay", "1"), ("own", [0, 255]), ("own", nil),
+      ], value: value)
+    #expect(try writer.write([record, record]).deadLetters == 1)
+    #expect(try writer.write([record]).deadLetters == 0)
+    #expect(
+      try row(
+        "delivery_id, event_id, error_class, error_code, origin, attempt, replay, state, partition, record_offset")
+        == "\(id)|\(event)|PERMANENT|BadTopic|notification.sms/1/5|3|1|open|2|0")
+    #expect(try row("encode(record_key, 'hex'), encode(value, 'escape')") == #"0700ff|{"eventID": "\#(event)"}"#)
+    #expect(try row("headers->'own'->0->>'base64', headers->'own'->1, headers->>'id'") == "AP8=|null|\(id)")
+    #expect(try row("extract(epoch FROM parked_at)::bigint * 1000") == "\(StatusLoad.start)")
+  }
+
+  @Test func `a pointer of the relay's has its code, and a router's its class`() throws {
+    let pointers = [
+      parked([header("schema", "relay.pointer.v1"), header("id", event), header("bongsu-error-class", "_TOO_LARGE")]),
+      parked(
+        [
+          header("schema", "dead-letter-pointer.v1"), header("id", event), header("bongsu-error-class", "PERMANENT"),
+          header("bongsu-error-code", "MSG_SIZE"),
+        ], at: 1),
+      parked([], value: nil, at: 2),
+    ]
+    #expect(try writer.write(pointers).deadLetters == 3)
+    let rows = try database.connect().execute(
+      """
+      SELECT concat_ws('|', event_id, delivery_id, error_class, error_code, value IS NULL) FROM notification.dead_letter
+      ORDER BY record_offset
+      """)
+    #expect(
+      rows.column == ["\(event)|PERMANENT|_TOO_LARGE|f", "\(event)|PERMANENT|MSG_SIZE|f", "PERMANENT|t"])
+  }
+
+  @Test func `one that PostgreSQL refuses has a row all the same, and one that was purged stays so`() throws {
+    try database.run("ALTER TABLE notification.dead_letter ADD CONSTRAINT ours CHECK (value <> 'poison')")
+    let record = parked([header("id", event)], value: Array("poison".utf8))
+    #expect(try writer.write([record, parked([header("id", event)], at: 1)]).deadLetters == 2)
+    #expect(
+      try database.scalar("SELECT error_code FROM notification.dead_letter WHERE record_offset = 0") == "UNSTORABLE")
+    try database.run(
+      "UPDATE notification.dead_letter SET state = 'purged', value = NULL, changed_at = now(), changed_by = 'a'")
+    _ = try writer.write([record, parked([header("id", event)], at: 1)])
+    #expect(try database.scalar("SELECT count(*) FROM notification.dead_letter WHERE state = 'purged'") == "2")
+  }
+}
