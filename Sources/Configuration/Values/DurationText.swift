@@ -1,12 +1,12 @@
 /// Durations as people write them: `500ms`, `10s`, `1h30m`, `7d`, `0`.
-enum DurationText {
+public enum DurationText {
   private static let units: [(name: String, nanoseconds: Int)] = [
     ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
     ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
   ]
 
   /// Nil when `text` is no duration: also for a number without a unit (but 0), and for units out of order.
-  static func parse(_ text: String) -> Duration? {
+  public static func parse(_ text: String) -> Duration? {
     if text == "0" { return .zero }
     var rest = text[...]
     var sum = 0
