@@ -7,7 +7,7 @@ let bongsu = Command(
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
     devCommand, relayCommand, routerCommand, workerCommand, brokerCommand, migrateCommand, topicsCommand,
-    doctorCommand, deadLetterCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
+    doctorCommand, deadLetterCommand, traceCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
   ] + keeperCommands)
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

@@ -1,3 +1,4 @@
+import Foundation
 import Kafka
 import NotificationModel
 import Postgres
@@ -45,7 +46,8 @@ struct DeadLetterRow: Sendable, Equatable {
 
   var schema: String? { header(RecordHeader.schema) }
 
-  /// An object of names and texts, null for a header without a value; of a name that was there twice a list of them.
+  /// An object of names and texts, null for a header without a value, `{"base64": …}` for one that is no text; of a name
+  /// that was there several times a list of them.
   static func headers(_ json: String) -> [SourceRecord.Header] {
     guard case .object(let members)? = try? JSONParser.parse(Array(json.utf8)) else { return [] }
     return members.sorted { $0.key < $1.key }.flatMap { name, value -> [SourceRecord.Header] in
@@ -57,7 +59,8 @@ struct DeadLetterRow: Sendable, Equatable {
   private static func bytes(_ value: JSONValue) -> [UInt8]? {
     switch value {
     case .text(let text), .number(let text): Array(text.utf8)
-    case .bool(let flag): Array((flag ? "true" : "false").utf8)
+    case .object(let members):
+      if case .text(let text)? = members["base64"] { Data(base64Encoded: text).map { Array($0) } } else { nil }
     default: nil
     }
   }
