@@ -139,7 +139,7 @@ public struct ReplayTally: Sendable, Equatable {
     var lines = ["\(verb) \(replayed)"]
     lines += topics.sorted { $0.key < $1.key }.map { "  \($0.key)  \($0.value)" }
     for (reason, count) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      lines.append("not \(verb) \(count): \(reason.rawValue): \(reason.explanation)")
+      lines.append("left as they are, \(reason.rawValue): \(count): \(reason.explanation)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
