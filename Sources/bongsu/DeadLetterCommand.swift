@@ -46,7 +46,8 @@ private let listCommand = Command(
 
 private let showCommand = Command(
   "show", summary: "Print one with its headers, its history and what it holds",
-  discussion: "Addresses and texts are masked. By an event's or a delivery's id all of its dead letters are shown. Exit "
+  discussion:
+    "Addresses and texts are masked. By an event's or a delivery's id all of its dead letters are shown. Exit "
     + "status 1 when there is none.",
   examples: [
     .init("bongsu dlq show 42", "prints it"),

@@ -86,7 +86,8 @@ private enum TraceQuestion {
   func unknown(_ reader: TraceReader, notes: [String], now: UnixTime) throws -> String {
     if case .user(let user, _, _) = self { return "nothing for user \(user) is recorded since then\n" }
     var text = "nobody has heard of this id: no delivery, no event that was routed, no dead letter, "
-    text += notes.isEmpty ? "no row of the outboxes that were looked into\n" : "and not all outboxes could be looked into\n"
+    text +=
+      notes.isEmpty ? "no row of the outboxes that were looked into\n" : "and not all outboxes could be looked into\n"
     for note in notes { text += "note: \(note)\n" }
     if let last = try reader.lastRecorded() {
       text += "note: the recorder wrote last at \(Timestamp(last)), as far as deliveries tell that are on their way\n"

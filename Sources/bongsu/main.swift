@@ -7,7 +7,9 @@ let bongsu = Command(
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
     devCommand, relayCommand, routerCommand, workerCommand, brokerCommand, migrateCommand, topicsCommand,
-    doctorCommand, deadLetterCommand, traceCommand, simulateCommand, explainCommand, renderCommand, benchCommand, configurationCommand, versionCommand,
+    doctorCommand, deadLetterCommand, traceCommand, statsCommand, auditCommand, simulateCommand, explainCommand,
+    renderCommand, benchCommand,
+    configurationCommand, versionCommand,
   ] + keeperCommands)
 
 exit(bongsu.execute(Array(CommandLine.arguments.dropFirst())))

@@ -191,7 +191,9 @@ extension DeadLetterReplay {
     _ producer: Producer, _ left: inout Int, _ refused: inout Set<Int>, _ deadline: Int64
   ) throws(KafkaError) {
     let rest = deadline - SystemTime.monotonicNanoseconds()
-    if rest <= 0 { throw KafkaError(.timedOut, "Kafka has not acknowledged in a minute; what is not marked stays open") }
+    if rest <= 0 {
+      throw KafkaError(.timedOut, "Kafka has not acknowledged in a minute; what is not marked stays open")
+    }
     _ = Poll.wait([wake.fileDescriptor], nanoseconds: rest)
     wake.clear()
     var failure: KafkaError?

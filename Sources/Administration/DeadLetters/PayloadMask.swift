@@ -5,7 +5,8 @@ public import NotificationModel
 public enum PayloadMask {
   private static let shownTexts: Set = [
     "id", "eventID", "channel", "channels", "firstOf", "target", "category", "template", "locale", "priority",
-    "platform", "appID", "environment", "expiresAt", "deliverAt", "eventTime", "source", "created_at", "topic", "reason",
+    "platform", "appID", "environment", "expiresAt", "deliverAt", "eventTime", "source", "created_at", "topic",
+    "reason",
     "lsn", "sha256", "origin", "sound", "threadID", "actionKey", "titleKey", "bodyKey",
   ]
   private static let shownNumbers: Set = [

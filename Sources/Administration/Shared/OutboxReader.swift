@@ -23,12 +23,19 @@ public final class OutboxReader {
     do throws(PostgresError) {
       let connection = try connect()
       for table in try tables(connection) {
-        if let time = try createdAt(id, table, connection) { return .found(place: "\(name): \(table)", createdAt: time) }
+        if let time = try createdAt(id, table, connection) {
+          return .found(place: "\(name): \(table)", createdAt: time)
+        }
       }
       return .absent
     } catch {
       return .failed(error.description)
     }
+  }
+
+  /// Forgets a connection that failed or was lost, so that the next question makes another.
+  func retry() {
+    if (try? opened?.get())?.isUsable != true { opened = nil }
   }
 
   func connect() throws(PostgresError) -> PostgresConnection {
@@ -50,7 +57,9 @@ public final class OutboxReader {
   var timeColumn: String { SQLIdentifier.quoted(source.columns.createdAt) }
 
   /// A UUIDv7 tells its day, without which every day's partition would be read.
-  private func createdAt(_ id: String, _ table: String, _ connection: PostgresConnection) throws(PostgresError) -> UnixTime? {
+  private func createdAt(_ id: String, _ table: String, _ connection: PostgresConnection) throws(PostgresError)
+    -> UnixTime?
+  {
     var conditions = SQLConditions()
     conditions.add("\(idColumn) = \(conditions.place(.text(id)))")
     if let made = UUIDTime.milliseconds(id) {

@@ -43,10 +43,12 @@ public struct TraceStory: Sendable, Equatable {
     if let outbox = facts.outbox {
       lines.append(Line(time: outbox.createdAt, since: nil, text: "written to \(outbox.place)"))
     } else if let time = facts.deliveries.map(\.eventTime).min() {
-      lines.append(Line(time: time, since: nil, text: "the event's time; its outbox was not looked into, or has dropped it"))
+      lines.append(
+        Line(time: time, since: nil, text: "the event's time; its outbox was not looked into, or has dropped it"))
     }
     for routed in facts.routed.sorted(by: { $0.time < $1.time }) {
-      var text = "routed\(routed.replay > 0 ? " again (replay \(routed.replay))" : ""): "
+      var text =
+        "routed\(routed.replay > 0 ? " again (replay \(routed.replay))" : ""): "
         + "\(routed.deliveries) deliveries, \(routed.suppressions) suppressed, \(routed.deferrals) deferred"
       if routed.unresolved > 0 { text += ", \(routed.unresolved) recipients not known yet" }
       if !routed.part.isEmpty { text += " (\(routed.part.prefix(60)))" }
@@ -56,19 +58,23 @@ public struct TraceStory: Sendable, Equatable {
     return Chapter(title: "event \(facts.eventID)", lines: Self.timed(lines, after: nil))
   }
 
-  private static func delivery(_ delivery: TraceFacts.Delivered, _ facts: TraceFacts, since start: UnixTime?) -> Chapter {
+  private static func delivery(_ delivery: TraceFacts.Delivered, _ facts: TraceFacts, since start: UnixTime?) -> Chapter
+  {
     var lines: [Line] = []
     if let time = delivery.pendingAt { lines.append(Line(time: time, since: nil, text: "pending")) }
     if let time = delivery.processingAt { lines.append(Line(time: time, since: nil, text: "a worker has it")) }
     lines += delivery.steps.map { Line(time: $0.time, since: nil, text: Self.step($0)) }
-    if let time = delivery.finishedAt, !delivery.steps.contains(where: { $0.state == delivery.state && $0.time == time }) {
+    if let time = delivery.finishedAt,
+      !delivery.steps.contains(where: { $0.state == delivery.state && $0.time == time })
+    {
       let provider = delivery.providerID.map { ", the provider calls it \($0)" } ?? ""
       let reason = delivery.reason.map { " \($0)" } ?? ""
       lines.append(Line(time: time, since: nil, text: "\(delivery.state)\(reason)\(provider)"))
     }
     lines += facts.deadLetters.filter { $0.deliveryID == delivery.id }.flatMap(Self.letter)
     let whom = delivery.user.map { "user \($0)" } ?? "recipient"
-    let attempts = (delivery.replay > 0 ? ", replay \(delivery.replay)" : "")
+    let attempts =
+      (delivery.replay > 0 ? ", replay \(delivery.replay)" : "")
       + (delivery.attempt > 1 ? ", attempt \(delivery.attempt)" : "")
     let origin = [delivery.category, delivery.template].compactMap { $0 }.joined(separator: " ")
     return Chapter(
@@ -79,7 +85,8 @@ public struct TraceStory: Sendable, Equatable {
 
   private static func step(_ step: TraceFacts.Step) -> String {
     let codes = [step.errorClass, step.errorCode ?? step.reason].compactMap { $0 }.joined(separator: " ")
-    let number = step.attempt > 0 ? "attempt \(step.attempt)\(step.replay > 0 ? " of replay \(step.replay)" : ""): " : ""
+    let number =
+      step.attempt > 0 ? "attempt \(step.attempt)\(step.replay > 0 ? " of replay \(step.replay)" : ""): " : ""
     return "\(number)\(step.state)\(codes.isEmpty ? "" : " \(codes)")"
   }
 
@@ -175,7 +182,8 @@ extension TraceStory {
       ]
     }
     return [
-      "eventID": .text(facts.eventID), "writtenTo": text(facts.outbox?.place), "createdAt": time(facts.outbox?.createdAt),
+      "eventID": .text(facts.eventID), "writtenTo": text(facts.outbox?.place),
+      "createdAt": time(facts.outbox?.createdAt),
       "routed": .list(
         facts.routed.map {
           [

@@ -11,7 +11,8 @@ enum DeadLetterOptions {
     .repeated("reason", "CODE", help: "Only of this error code, as STALE; several are alternatives, here and below."),
     .repeated("class", "CLASS", help: "Only of this error class, as PERMANENT."),
     .repeated(
-      "channel", "CHANNEL", completion: .words(DeliveryChannel.allCases.map(\.rawValue)), help: "Only deliveries by it."),
+      "channel", "CHANNEL", completion: .words(DeliveryChannel.allCases.map(\.rawValue)), help: "Only deliveries by it."
+    ),
     .repeated("topic", "NAME", help: "Only what came from this topic first."),
     .repeated("template", "KEY", help: "Only of this template."),
     .repeated("category", "NAME", help: "Only of this category."),
@@ -105,7 +106,8 @@ enum ChannelOption {
   static func read(_ name: String) throws(UsageError) -> DeliveryChannel {
     guard let channel = DeliveryChannel(rawValue: name) else {
       throw UsageError(
-        .badValue, "there is no such channel; there are \(DeliveryChannel.allCases.map(\.rawValue).joined(separator: ", "))")
+        .badValue,
+        "there is no such channel; there are \(DeliveryChannel.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return channel
   }

@@ -19,7 +19,8 @@ struct DeadLetterCommandTests {
 
   @Test func `each filter keeps what it says, alternatives of one kind together`() throws {
     let sms = try site.park(.init(age: 5))
-    let mail = try site.park(.init(channel: .email, code: "BOUNCED", template: "bye", category: "offers", user: 4, age: 3))
+    let mail = try site.park(
+      .init(channel: .email, code: "BOUNCED", template: "bye", category: "offers", user: 4, age: 3))
     let late = try site.park(.init(code: "REJECTED", errorClass: "RETRIABLE", age: 1))
     let event = try site.insert(
       #"{"to":[{"user":8},{"email":"a@b.c"},{"user":9}],"category":"service","template":"multi"}"#,
@@ -98,7 +99,8 @@ struct DeadLetterCommandTests {
     (["list", "--since", "1h", "--until", "2h"], 1, "--since is not before --until"),
     (["list", "--user", "kim"], 1, "'kim' is no user's id"),
     (["list", "--reason", "a b"], 1, "is no reason or class"),
-    (["show", "17x"], 1, "is no id"), (["show", "0"], 1, "is no dead letter's id"), (["show", "99"], 1, "there is no such"),
+    (["show", "17x"], 1, "is no id"), (["show", "0"], 1, "is no dead letter's id"),
+    (["show", "99"], 1, "there is no such"),
     (["show", "0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10"], 1, "there is no such dead letter"),
     (["purge"], 2, "nothing is chosen"), (["replay"], 2, "nothing is chosen"),
     (["replay", "--all", "--reason", "STALE"], 2, "--all stands beside"),

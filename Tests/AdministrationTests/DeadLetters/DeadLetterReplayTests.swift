@@ -71,7 +71,9 @@ struct DeadLetterReplayTests {
 
   private struct Killed: Error {}
 
-  @Test func `killed between acknowledgement and mark a batch comes twice, as the same claims, and nothing is lost`() throws {
+  @Test func `killed between acknowledgement and mark a batch comes twice, as the same claims, and nothing is lost`()
+    throws
+  {
     try site.makeTopic("sms")
     for _ in 0..<250 { try site.park() }
     let killed = try inProcess()

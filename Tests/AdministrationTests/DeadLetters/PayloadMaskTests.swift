@@ -21,7 +21,10 @@ struct PayloadMaskTests {
     #expect(text.contains(#""body": "(19 characters)""#))
   }
 
-  @Test func `an event hides recipients' addresses and all parameters, also numbers and names that are shown elsewhere`() throws {
+  @Test
+  func `an event hides recipients' addresses and all parameters, also numbers and names that are shown elsewhere`()
+    throws
+  {
     let value = try JSONParser.parse(
       Array(
         #"""
