@@ -1,5 +1,5 @@
 /// A record to be produced, in memory of its own.
-public struct RecordContent: Sendable {
+public struct RecordContent: Sendable, Equatable {
   public let key: [UInt8]?
   public let value: [UInt8]?
   public let headers: [SourceRecord.Header]

@@ -7,7 +7,8 @@ let bongsu = Command(
   examples: [.init("bongsu relay --help", "what the relay takes")],
   subcommands: [
     devCommand, relayCommand, routerCommand, workerCommand, redriveCommand, recorderCommand, logCommand, brokerCommand,
-    migrateCommand, topicsCommand, doctorCommand, simulateCommand, explainCommand, renderCommand, benchCommand,
+    migrateCommand, topicsCommand, doctorCommand, deadLetterCommand, traceCommand, statsCommand, auditCommand,
+    simulateCommand, explainCommand, renderCommand, benchCommand,
     configurationCommand, versionCommand,
   ] + keeperCommands)
 

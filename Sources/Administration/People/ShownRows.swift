@@ -1,3 +1,4 @@
+import NotificationModel
 import Postgres
 
 /// Rows as people read them.
@@ -5,6 +6,8 @@ public struct ShownRows: Sendable, Equatable {
   public var names: [String]
   /// Nil is null.
   public var rows: [[String?]]
+
+  init(names: [String], rows: [[String?]]) { (self.names, self.rows) = (names, rows) }
 
   init(_ result: QueryResult) {
     names = result.columnNames
@@ -29,6 +32,14 @@ public struct ShownRows: Sendable, Equatable {
         "\(name)\(String(repeating: " ", count: width - name.count))  \(Self.shown(value))\n"
       }.joined()
     }.joined(separator: "\n")
+  }
+
+  /// An object for each row, with all values as texts.
+  var json: JSONValue {
+    .list(
+      rows.map { row in
+        .object(Dictionary(zip(names, row.map { $0.map { .text($0) } ?? .null })) { _, last in last })
+      })
   }
 
   /// Control characters and signs that turn the direction of text would change what a terminal shows.

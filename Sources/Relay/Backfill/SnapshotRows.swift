@@ -50,6 +50,16 @@ struct SnapshotRows {
     return oldest
   }
 
+  /// Hands out the rows with this id.
+  func read(id: String, _ body: (RawSpan, RowLayout) throws -> Void) throws {
+    // PostgreSQL takes no parameters in a cursor's statement here.
+    guard id.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Character(UnicodeScalar($0)).isHexDigit }) else { return }
+    let column = SQLIdentifier.quoted(source.columns.id)
+    for table in try tables() {
+      try fetch(try query(table, where: "\(column)::text = '\(id)'")) { rows, row in try hand(rows, row, body) }
+    }
+  }
+
   private func tables() throws -> [String] {
     try connection.execute(
       "SELECT format('%I.%I', schemaname, tablename) FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1",
@@ -76,7 +86,7 @@ struct SnapshotRows {
     try connection.run(script: "CLOSE backfill")
   }
 
-  private func query(_ table: String) throws -> String {
+  private func query(_ table: String, where condition: String? = nil) throws -> String {
     let names = source.columns
     let present = try columns(of: table)
     func text(_ column: String) -> String {
@@ -88,7 +98,9 @@ struct SnapshotRows {
     let id = "\(SQLIdentifier.quoted(names.id))::text"
     let written = ["cmin::text::bigint", "CASE WHEN substr(\(id), 15, 1) = '7' THEN \(id) END", "ctid"]
     let order = ([names.createdAt].filter(present.contains).map(SQLIdentifier.quoted) + written).joined(separator: ", ")
-    return "SELECT \((columns + [names.createdAt]).map(text).joined(separator: ", ")) FROM \(table) ORDER BY \(order)"
+    let choice = condition.map { " WHERE \($0)" } ?? ""
+    let list = (columns + [names.createdAt]).map(text).joined(separator: ", ")
+    return "SELECT \(list) FROM \(table)\(choice) ORDER BY \(order)"
   }
 
   private func hand(_ rows: QueryResult, _ row: Int, _ body: (RawSpan, RowLayout) throws -> Void) throws {

@@ -43,6 +43,13 @@ extension WorkerSettings {
     for channel in DeliveryChannel.allCases { _ = Pace(root.section(channel.provider)) }
   }
 
+  /// How long a claim tells what became of a delivery: `worker.claimHorizon`, for others than workers. All of the section
+  /// counts as read.
+  public static func claimHorizon(root: ConfigurationReader) -> Duration {
+    defer { root.leave("worker") }
+    return Read(root.section("worker")).claimHorizon
+  }
+
   /// How fast a provider's account is called, in the provider's section:
   /// - `inFlight` (number, 1000): requests at once.
   /// - `rate` (number, 0 is without a limit): requests a second of this worker.

@@ -1,0 +1,84 @@
+import Administration
+import Arguments
+import Configuration
+import Glibc
+import Kafka
+import NotificationModel
+import Operations
+import Postgres
+import Relay
+import Runtime
+import Worker
+
+let replayCommand = Command(
+  "replay", summary: "Send dead letters anew, to the topics they came from first",
+  discussion: "Ids stay, the number of the replay is raised, the next attempt is the first. Values stay byte for byte, "
+    + "but for the notBefore of deliveries that are older than half of worker.claimHorizon, which becomes now. What a "
+    + "relay parked is read again from its outbox. Only open ones are replayed. Ctrl-C ends it after the batch that is on "
+    + "its way. Exit status 1 when one of those chosen was not replayed.",
+  examples: [
+    .init("bongsu dlq replay --reason STALE --since 6h --dry-run", "what would go where"),
+    .init("bongsu dlq replay 42 43 --yes", "those two"),
+    .init("bongsu dlq replay --all --rate 50/s --by 'kim, ticket 17'", "all of them, slowly"),
+  ],
+  options: DatabaseOptions.all + [
+    .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
+    .repeated("outbox-dsn", "CONNINFO", help: "An outbox, for what relays parked (the relay's sources of the file)."),
+    .string("rate", "N/s", help: "How many a second at most."),
+    .flag("ignore-expiry", help: "Also those whose time to be sent is over; never advertising."),
+  ] + DeadLetterOptions.filter + DeadLetterOptions.changing,
+  positionals: [DeadLetterOptions.ids]
+) { arguments in
+  let signals = StopSignals()
+  let filter = try DeadLetterOptions.chosen(arguments)
+  let rate = try DeadLetterOptions.rate(arguments.string("rate"))
+  let (database, kafka, read) = try ReplayInput.read(arguments)
+  var options = read
+  options.rate = rate
+  options.rules.ignoresExpiry = arguments.flag("ignore-expiry")
+  let connection = try PostgresConnection(database)
+  let replay = DeadLetterReplay(connection, kafka, options, signals: signals)
+  if arguments.flag("dry-run") {
+    return Terminal.standard.output(try replay.preview(filter).text(verb: "would be replayed"))
+  }
+  let count = try DeadLetterStore(connection).count(filter)
+  guard try DeadLetterOptions.isConfirmed(arguments, "replay \(count) dead letters", signals) else { return }
+  var progress = ReplayProgress(total: count, isTerminal: isatty(STDERR_FILENO) == 1)
+  let tally = try replay.run(filter) { tally in
+    if let text = progress.text(tally.seen) { Terminal.standard.error(text) }
+  }
+  if let end = progress.end { Terminal.standard.error(end) }
+  Terminal.standard.output(tally.text(verb: "replayed"))
+  if let signal = tally.signal {
+    Terminal.standard.error("interrupted: \(tally.replayed) of \(count) are replayed, the others are as they were\n")
+    throw ExitStatus(128 + signal)
+  }
+  let closed = filter.ids.isEmpty ? 0 : filter.ids.count - tally.seen
+  if closed > 0 { Terminal.standard.error("\(closed) of those named are not open, or not there\n") }
+  if tally.seen > tally.replayed || closed > 0 { throw ExitStatus(1) }
+}
+
+/// What a replay reads out of the configuration.
+private enum ReplayInput {
+  private static let configuration = ConfigurationOptions(keys: [
+    ("dsn", "notification.dsn"), ("bootstrap-servers", "kafka.bootstrapServers"),
+  ])
+
+  static func read(
+    _ arguments: ParsedArguments
+  ) throws -> (database: ConnectionSettings, kafka: KafkaSettings, options: DeadLetterReplay.Options) {
+    let root = try configuration.reader(arguments)
+    let section = root.section("notification")
+    let database = ConnectionSettings(section: section)
+    if database == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let kafka = KafkaSettings(root: root)
+    var rules = ReplayRules(now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
+    rules.claimHorizon = WorkerSettings.claimHorizon(root: root)
+    let outboxes = try OutboxOptions.read(arguments, root)
+    try ConfigurationOptions.finish(root, reading: ["kafka", "notification", "relay", "worker"])
+    guard let database, let kafka else { preconditionFailure("the reader found nothing wrong with what is missing") }
+    var options = DeadLetterReplay.Options(rules: rules, by: DeadLetterOptions.who(arguments))
+    options.sources = outboxes
+    return (database, kafka, options)
+  }
+}

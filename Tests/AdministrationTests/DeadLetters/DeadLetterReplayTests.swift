@@ -1,0 +1,189 @@
+import Foundation
+import Kafka
+import LocalServers
+import NotificationModel
+import Postgres
+import Relay
+import Runtime
+import TestSupport
+import Testing
+
+@testable import Administration
+
+@Suite("bongsu dlq replay", .requires(.postgres, .broker))
+struct DeadLetterReplayTests {
+  private let site: LogSite
+
+  init() throws { site = try LogSite() }
+
+  private func replay(_ words: String...) throws -> (exit: ChildExit, text: String) {
+    try site.bongsu(["dlq", "replay", "--yes", "--by", "kim"] + words)
+  }
+
+  @Test func `records go back to where they came from, byte for byte, and are marked`() throws {
+    try site.makeTopic("sms")
+    try site.makeTopic("email")
+    let letter = LogSite.Letter(replay: 1)
+    try site.park(letter)
+    try site.park(.init(channel: .email, code: "BOUNCED"))
+    let other = try site.park(.init(code: "OTHER"))
+    let (exit, text) = try replay("--reason", "STALE", "--reason", "BOUNCED")
+    #expect(exit.isSuccess && text.contains("replayed 2"), "\(text)")
+    #expect(text.contains("\(site.prefix)sms  1") && text.contains("\(site.prefix)email  1"))
+    #expect(try site.states() == ["replayed:kim", "replayed:kim", "open"])
+    let sent = try #require(try site.records("sms").first)
+    let stored = try site.database.scalar(
+      "SELECT convert_from(value, 'UTF8') FROM notification.dead_letter ORDER BY dead_letter_id LIMIT 1")
+    #expect(sent.value == stored && sent.key == "17" && sent.header("id") == letter.deliveryID)
+    #expect(sent.header("bongsu-replay") == "2" && sent.header("x-own") == "secret")
+    #expect(sent.header("bongsu-attempt") == nil && sent.header("bongsu-error-code") == nil)
+    #expect(try replay("--reason", "STALE").text.contains("replayed 0"))
+    let named = try replay("1", "2", "\(other)")
+    #expect(named.exit == .code(1) && named.text.contains("2 of those named are not open"), "\(named.text)")
+  }
+
+  @Test func `a dry run says what would go where and changes nothing`() throws {
+    try site.makeTopic("sms")
+    try site.park()
+    try site.insert("{}", #"{"schema":"delivery.v1"}"#, origin: "\(site.prefix)sms/0/1")
+    let (exit, text) = try site.bongsu("dlq", "replay", "--all", "--dry-run")
+    #expect(exit.isSuccess && text.contains("would be replayed 1"), "\(text)")
+    #expect(text.contains("UNREADABLE: 1"), "\(text)")
+    #expect(try site.states() == ["open", "open"] && site.records("sms").isEmpty)
+  }
+
+  @Test func `what cannot be sent stays open, and the exit status says so`() throws {
+    try site.makeTopic("sms")
+    try site.insert("{}", #"{"schema":"delivery.v1"}"#, origin: "\(site.prefix)sms/0/1")
+    try site.park()
+    let (exit, text) = try replay("--all")
+    #expect(exit == .code(1) && text.contains("replayed 1") && text.contains("UNREADABLE: 1"), "\(text)")
+    #expect(try site.states() == ["open", "replayed:kim"])
+  }
+
+  private func inProcess(rate: Int? = nil, signals: StopSignals? = nil) throws -> DeadLetterReplay {
+    let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
+    var options = DeadLetterReplay.Options(rules: ReplayRules(now: now), by: "kim")
+    options.rate = rate
+    return DeadLetterReplay(
+      try site.operatorConnection(), try SharedServers.broker.kafkaSettings, options, signals: signals)
+  }
+
+  private struct Killed: Error {}
+
+  @Test func `killed between acknowledgement and mark a batch comes twice, as the same claims, and nothing is lost`()
+    throws
+  {
+    try site.makeTopic("sms")
+    for _ in 0..<250 { try site.park() }
+    let killed = try inProcess()
+    var batches = 0
+    killed.beforeMark = {
+      batches += 1
+      if batches == 2 { throw Killed() }
+    }
+    #expect(throws: Killed.self) { _ = try killed.run(DeadLetterFilter()) { _ in } }
+    #expect(try site.states().filter { $0 == "open" }.count == 150)
+    let tally = try inProcess().run(DeadLetterFilter()) { _ in }
+    #expect(tally.replayed == 150)
+    let claims = try site.records("sms").map { "\($0.header("id") ?? "")/\($0.header("bongsu-replay") ?? "")" }
+    #expect(claims.count == 350 && Set(claims).count == 250)
+    #expect(try !site.states().contains("open"))
+  }
+
+  @Test func `two operators at once send each record once`() throws {
+    try site.makeTopic("sms")
+    for _ in 0..<20 { try site.park() }
+    let first = try inProcess(rate: 10)
+    let second = try inProcess()
+    var other = ReplayTally()
+    // While the first has its batch locked, the second takes the rest.
+    first.beforeMark = { if other.seen == 0 { other = try second.run(DeadLetterFilter()) { _ in } } }
+    let tally = try first.run(DeadLetterFilter()) { _ in }
+    #expect(tally.replayed == 10 && other.replayed == 10)
+    #expect(try Set(site.records("sms").compactMap { $0.header("id") }).count == 20)
+    #expect(try site.records("sms").count == 20)
+  }
+
+  @Test func `an interrupt ends it after its batch and says how many are done`() throws {
+    try site.makeTopic("sms")
+    for _ in 0..<30 { try site.park() }
+    let words = ["dlq", "replay", "--all", "--yes", "--by", "kim", "--rate", "5/s"]
+    let process = try BongsuProcess(words, environment: site.environment)
+    _ = try process.process.waitForLine { $0.hasPrefix("5 of 30") }
+    process.process.signal(SIGINT)
+    #expect(try process.process.waitForExit() == .code(130))
+    try process.process.waitForOutputEnd()
+    let text = process.process.lines.joined(separator: "\n")
+    let done = try site.states().filter { $0 == "replayed:kim" }.count
+    #expect(text.contains("interrupted: \(done) of 30 are replayed"), "\(text)")
+    #expect(try done >= 5 && done < 30 && site.records("sms").count == done)
+  }
+
+  @Test func `a topic that is not there ends it, with nothing marked`() throws {
+    try site.park()
+    let (exit, text) = try replay("--all")
+    #expect(exit == .code(1) && text.contains("bongsu topics apply"), "\(text)")
+    #expect(try site.states() == ["open"])
+  }
+}
+
+@Suite("bongsu dlq replay of what a relay parked", .requires(.postgres, .broker))
+struct RelayPointerReplayTests {
+  private let site: LogSite
+  private let id = "0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10"
+
+  init() throws { site = try LogSite() }
+
+  private func park(digest: String) throws {
+    let value =
+      #"{"source":"default","id":"\#(id)","topic":"t","reason":"MSG_SIZE_TOO_LARGE","lsn":"0/1A2B","sha256":"\#(digest)","ordinal":3,"bytes":9}"#
+    try site.insert(
+      value, #"{"schema":"relay.pointer.v1","id":"\#(id)","bongsu-error-class":"MSG_SIZE_TOO_LARGE"}"#, origin: nil,
+      eventID: id, errorClass: "MSG_SIZE_TOO_LARGE")
+  }
+
+  private func write() throws -> String {
+    try site.database.run(
+      """
+      INSERT INTO outbox.event (id, aggregatetype, aggregateid, type, payload, headers) VALUES
+        ('\(id)', 'user', '17', 'order', '{"to": []}', '{"traceparent": "00-1", "id": "mine", "bongsu-replay": "9"}')
+      """)
+    return try site.database.scalar("SELECT encode(sha256(convert_to(payload::text, 'UTF8')), 'hex') FROM outbox.event")
+      ?? ""
+  }
+
+  private func replay() throws -> (exit: ChildExit, text: String) {
+    try site.bongsu(
+      "dlq", "replay", "--all", "--yes", "--set", "relay.dsn=\(site.database.conninfo)",
+      "--set", "relay.topic=\(site.prefix)events")
+  }
+
+  @Test func `the outbox's row is read again and sent as the relay would`() throws {
+    try site.makeTopic("events")
+    try park(digest: try write())
+    let (exit, text) = try replay()
+    #expect(exit.isSuccess && text.contains("\(site.prefix)events  1"), "\(text)")
+    let record = try #require(try site.records("events").first)
+    #expect(record.value == #"{"to": []}"# && record.key == "17")
+    let names = record.headers.map(\.name)
+    #expect(
+      names == [
+        "id", "type", "aggregatetype", "traceparent", "lsn", "ordinal", "committed_at", "bongsu-replay",
+      ], "\(names)")
+    #expect(record.header("id") == id && record.header("lsn") == "0/1A2B" && record.header("ordinal") == "3")
+    #expect(record.header("bongsu-replay") == "1")
+    #expect(Timestamp(record.header("committed_at") ?? "") != nil)
+  }
+
+  @Test func `a row that is gone or another by now, and an outbox that nobody names, leave it open`() throws {
+    try site.makeTopic("events")
+    try park(digest: "abc")
+    #expect(try replay().text.contains("ROW_GONE"))
+    _ = try write()
+    #expect(try replay().text.contains("ROW_DIFFERS"))
+    let (exit, text) = try site.bongsu("dlq", "replay", "--all", "--yes")
+    #expect(exit == .code(1) && text.contains("NO_SOURCE"), "\(text)")
+    #expect(try site.states() == ["open"])
+  }
+}

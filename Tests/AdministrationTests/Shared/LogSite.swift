@@ -1,0 +1,107 @@
+import Foundation
+import Kafka
+import LocalServers
+import NotificationModel
+import Postgres
+import TestSupport
+
+/// A notification database whose delivery log a test fills by itself, and the commands over it, as an operator runs them.
+struct LogSite {
+  let database: TestDatabase
+  let operatorDSN: String
+  /// Of topics that no other test has.
+  let prefix = uniqueName("log") + "."
+
+  init() throws {
+    database = try SharedServers.postgres.newDatabase()
+    try database.migrateNotification()
+    let user = try database.user(in: "notification_operator")
+    operatorDSN = ["host", "port", "dbname", "user", "password", "sslmode"]
+      .compactMap { key in user.value(key).map { "\(key)=\($0)" } }.joined(separator: " ")
+  }
+
+  func bongsu(_ words: [String]) throws -> (exit: ChildExit, text: String) {
+    let (exit, lines) = try BongsuProcess.run(words, environment: environment)
+    return (exit, lines.joined(separator: "\n"))
+  }
+
+  func bongsu(_ words: String...) throws -> (exit: ChildExit, text: String) { try bongsu(words) }
+
+  var environment: [String: String] {
+    get throws {
+      [
+        "BONGSU_NOTIFICATION_DSN": operatorDSN,
+        "BONGSU_KAFKA_BOOTSTRAP_SERVERS": try SharedServers.broker.bootstrapServers,
+      ]
+    }
+  }
+
+  func operatorConnection() throws -> PostgresConnection {
+    try PostgresConnection(ConnectionSettings(conninfo: operatorDSN))
+  }
+
+  func makeTopic(_ name: String, partitions: Int = 1) throws {
+    try SharedServers.broker.makeTopic(prefix + name, partitions: partitions)
+  }
+
+  func records(_ topic: String) throws -> [TopicReader.Record] {
+    try TopicReader(SharedServers.broker.bootstrapServers, topic: prefix + topic).records()
+  }
+
+  /// A dead letter of a delivery, as redrive parks it and the recorder writes it.
+  struct Letter {
+    var channel = DeliveryChannel.sms
+    var code = "STALE"
+    var errorClass = "PERMANENT"
+    var template = "hi"
+    var category = "service"
+    var user: Int64 = 17
+    /// Hours since it was parked and made.
+    var age = 1
+    var replay = 0
+    var eventID = UUID().uuidString.lowercased()
+    var deliveryID = UUID().uuidString.lowercased()
+  }
+
+  @discardableResult
+  func park(_ letter: Letter = Letter()) throws -> Int64 {
+    let made = Int64(Date().timeIntervalSince1970 * 1_000) - Int64(letter.age) * 3_600_000
+    let value = #"""
+      {"id":"\#(letter.deliveryID)","eventID":"\#(letter.eventID)","user":\#(letter.user),"channel":"\#(letter.channel.rawValue)","category":"\#(letter.category)","template":"\#(letter.template)","address":{"phone":"+821012345678"},"content":{"sms":{"body":"geheim"}},"notBefore":\#(made)}
+      """#
+    let origin = "\(prefix)\(letter.channel.rawValue)/0/3"
+    let headers = #"""
+      {"schema":"delivery.v1","id":"\#(letter.deliveryID)","bongsu-attempt":"5","bongsu-replay":"\#(letter.replay)","bongsu-origin":"\#(origin)","bongsu-error-class":"\#(letter.errorClass)","bongsu-error-code":"\#(letter.code)","bongsu-error-detail":"too late","x-own":"secret"}
+      """#
+    return try insert(
+      value, headers, origin: origin, eventID: letter.eventID, deliveryID: letter.deliveryID,
+      errorClass: letter.errorClass, code: letter.code, replay: letter.replay, parkedAt: made, key: "\(letter.user)")
+  }
+
+  @discardableResult
+  func insert(
+    _ value: String?, _ headers: String, origin: String?, eventID: String? = nil, deliveryID: String? = nil,
+    errorClass: String = "PERMANENT", code: String? = nil, replay: Int = 0, parkedAt: Int64? = nil, key: String = "17"
+  ) throws -> Int64 {
+    func text(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
+    let id = try database.scalar(
+      """
+      INSERT INTO notification.dead_letter (topic, partition, record_offset, event_id, delivery_id, origin, error_class,
+        error_code, attempt, replay, record_key, value, headers, parked_at)
+      SELECT $9, 0, coalesce(max(record_offset), 0) + 1, $1::uuid, $2::uuid, $3, $4, $5, 5, $6::int,
+        convert_to($10, 'UTF8'), convert_to($7, 'UTF8'), $8::jsonb, coalesce(to_timestamp($11::bigint / 1000.0), now())
+      FROM notification.dead_letter RETURNING dead_letter_id
+      """,
+      [
+        text(eventID), text(deliveryID), text(origin), .text(errorClass), text(code), .text("\(replay)"), text(value),
+        .text(headers), .text("\(prefix)parked"), .text(key), text(parkedAt.map { "\($0)" }),
+      ])
+    return id.flatMap { Int64($0) } ?? 0
+  }
+
+  func states() throws -> [String] {
+    try database.connect().execute(
+      "SELECT state || coalesce(':' || changed_by, '') FROM notification.dead_letter ORDER BY dead_letter_id"
+    ).column
+  }
+}
