@@ -16,6 +16,8 @@ import Glibc
   fileprivate var wasForbidden = false
   private var isPlaintext = false
   private var attempt = Attempt()
+  /// Sockets that it has opened and that have not become a connection.
+  private var opened: [curl_socket_t] = []
 
   private struct Attempt {
     var connection: GoneConnections.Key?
@@ -131,6 +133,8 @@ import Glibc
   /// - Parameter code: as the multi handle tells it.
   func finish(_ code: CURLcode) -> FinishedRequest {
     forgiveRefused()
+    host?.noteGone(opened, by: ObjectIdentifier(self))
+    opened = []
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
       wasSent: wasSent, wasRefused: attempt.wasRefused, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
@@ -187,6 +191,7 @@ extension Transfer {
     host?.noteUp()
     // What is not sent again keeps what it is known by.
     guard !wasSent else { return false }
+    opened.removeAll { SocketAddress.localPort(of: $0) == connection.localPort }
     host?.gone.begin(on: connection)
     attempt.connection = connection
     return true
@@ -208,7 +213,10 @@ extension Transfer {
       return -1
     }
     let socket = unsafe SocketAddress.socket(address)
-    if socket >= 0 { host?.noteOpened() }
+    if socket >= 0 {
+      opened.append(socket)
+      host?.noteOpened(socket, by: ObjectIdentifier(self))
+    }
     return socket
   }
 }
@@ -254,6 +262,6 @@ private let takeText: curl_debug_callback = { _, kind, text, count, data in
 
 /// The connection remembers the host of the transfer that opened it; the loop keeps all hosts.
 private let closeSocket: curl_closesocket_callback = { data, socket in
-  if let data = unsafe data { unsafe Unmanaged<TransferHost>.fromOpaque(data).takeUnretainedValue().noteClosed() }
+  if let data = unsafe data { unsafe Unmanaged<TransferHost>.fromOpaque(data).takeUnretainedValue().noteClosed(socket) }
   return close(socket)
 }

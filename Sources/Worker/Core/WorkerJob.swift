@@ -1,4 +1,3 @@
-import Foundation
 import Kafka
 import NotificationModel
 
@@ -35,14 +34,12 @@ struct UnreadableDelivery: Error, Equatable {
   let detail: String
 
   /// Reads a record.
-  static func read(_ record: SourceRecord, channel: DeliveryChannel, decode: (Data) throws -> Delivery)
-    throws(UnreadableDelivery) -> WorkerJob
-  {
+  static func read(_ record: SourceRecord, channel: DeliveryChannel) throws(UnreadableDelivery) -> WorkerJob {
     let schema = record.header(RecordHeader.schema)
     guard schema == nil || schema == Delivery.schema else {
       throw UnreadableDelivery(code: "UNKNOWN_SCHEMA", detail: "the header schema is not \(Delivery.schema)")
     }
-    guard let value = record.value, let delivery = try? decode(Data(value)) else {
+    guard let value = record.value, let delivery = try? Delivery(json: value) else {
       throw UnreadableDelivery(code: "INVALID_DELIVERY", detail: "the value is no \(Delivery.schema)")
     }
     guard delivery.channel == channel, delivery.address.channel == channel else {
