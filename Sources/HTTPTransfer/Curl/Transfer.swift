@@ -9,6 +9,7 @@ import Glibc
   private var tag: UInt64 = 0
   private var reply: CheckedContinuation<HTTPOutcome, Never>?
   private(set) var host: TransferHost?
+  private let wanted: [HeaderName]
   private var headers: [String: String] = [:]
   private var answer: [UInt8] = []
   private var headerBytes = 0
@@ -33,6 +34,7 @@ import Glibc
       throw HTTPTransferError(.configuration, "libcurl has no memory for a transfer")
     }
     (unsafe self.easy, self.settings) = (unsafe easy, settings)
+    wanted = settings.headers.map { HeaderName($0) }
     try prepare()
   }
 
@@ -159,10 +161,8 @@ extension Transfer {
       headers = [:]
       host?.note(statusLine: unsafe String(decoding: bytes, as: UTF8.self))
     } else if let colon = unsafe bytes.firstIndex(of: UInt8(ascii: ":")) {
-      let name = unsafe String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
-      guard settings.headers.contains(name) else { return true }
-      let value = unsafe String(decoding: bytes[(colon + 1)...], as: UTF8.self)
-      headers[name] = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      guard let name = wanted.first(where: { unsafe $0.isName(bytes[..<colon]) }) else { return true }
+      headers[name.text] = unsafe HeaderName.value(bytes[(colon + 1)...])
     }
     return true
   }

@@ -1,8 +1,9 @@
 import Kafka
 import NotificationModel
 
-/// One delivery that a worker has read, until its record is finished.
-struct WorkerJob {
+/// One delivery that a worker has read, until its record is finished. It is the worker's thread's alone, and looked up so
+/// often that copies of all that it holds would be a tenth of a push's price.
+final class WorkerJob {
   let record: SourceRecord
   let delivery: Delivery
   let ticket: ClaimTicket
@@ -15,7 +16,7 @@ struct WorkerJob {
   /// Records that tell the outcome and are not acknowledged yet; nil before.
   var telling: Int?
 
-  mutating func letGo() { (isClaimed, isUnclaimed) = (false, false) }
+  func letGo() { (isClaimed, isUnclaimed) = (false, false) }
 
   init(record: SourceRecord, delivery: Delivery) {
     self.record = record
