@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "Configuration", dependencies: ["CLibYAML", "Suggestions"]),
     .target(name: "Signing", dependencies: ["COpenSSL"]),
     .target(name: "HTTPServer", dependencies: ["CMicroHTTPD"]),
-    .target(name: "HTTPTransfer", dependencies: ["CCurl", "Runtime"]),
+    .target(name: "HTTPTransfer", dependencies: ["CCurl", "CLinux", "Runtime"]),
     .target(name: "PGOutput"),
     .target(name: "Postgres", dependencies: ["CLibPQ", "PGOutput", "Runtime"]),
     .target(name: "Kafka", dependencies: ["CRDKafka", "Runtime"]),

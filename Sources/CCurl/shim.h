@@ -76,6 +76,14 @@ static inline CURLMcode bongsu_curl_multi_set_long(CURLM *multi, CURLMoption opt
   return curl_multi_setopt(multi, option, value);
 }
 
+static inline void bongsu_curl_multi_set_watcher(
+    CURLM *multi, curl_socket_callback on_socket, curl_multi_timer_callback on_timer, void *data) {
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, data);
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, data);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+}
+
 // The next transfer that is done, or NULL.
 static inline CURL *bongsu_curl_next_done(CURLM *multi, CURLcode *result) {
   int left = 0;

@@ -8,8 +8,8 @@ import Synchronization
   private let settings: HTTPClientSettings
   private let deliver: @Sendable ([HTTPOutcome]) -> Void
   private let inbox = Mutex(Inbox())
-  /// libcurl lets any thread wake a multi handle, and nothing else.
   private let multi: MultiHandle
+  private let wake = WakeSignal()
   private let ended = WakeSignal()
 
   fileprivate struct Inbox {
@@ -18,9 +18,9 @@ import Synchronization
     var queuedBytes = 0
     /// Monotonic nanoseconds.
     var stopDeadline: Int64?
-    var isOver = false
   }
 
+  /// The thread's alone, once that has begun.
   @safe private struct MultiHandle: @unchecked Sendable { let pointer: UnsafeMutableRawPointer }
 
   /// - Parameter deliver: gets outcomes of `submit`, many at a time where many are done, on the client's thread: it must
@@ -68,10 +68,8 @@ import Synchronization
         taken.append(pending)
       }
     }
-    refused += inbox.withLock { inbox in
-      defer { wake(inbox) }
-      return inbox.add(taken, settings)
-    }
+    refused += inbox.withLock { $0.add(taken, settings) }
+    wake.signal()
     hand(refused)
   }
 
@@ -85,23 +83,16 @@ import Synchronization
   public func stop(within time: Duration) {
     let limit = time > .zero ? Int64(time.milliseconds) * 1_000_000 : 0
     let deadline = SystemTime.monotonicNanoseconds() + limit
-    inbox.withLock {
-      $0.stopDeadline = min($0.stopDeadline ?? .max, deadline)
-      wake($0)
-    }
+    inbox.withLock { $0.stopDeadline = min($0.stopDeadline ?? .max, deadline) }
+    wake.signal()
     _ = Poll.wait([ended.fileDescriptor], timeoutMilliseconds: -1)
-  }
-
-  /// The handle is there as long as the thread is not over.
-  private func wake(_ inbox: borrowing Inbox) {
-    if !inbox.isOver { unsafe curl_multi_wakeup(multi.pointer) }
   }
 }
 
 extension HTTPClient {
   /// The thread's body.
   private func run() {
-    let loop = unsafe TransferLoop(settings, multi: multi.pointer)
+    let loop = unsafe TransferLoop(settings, multi: multi.pointer, wake: wake)
     while true {
       let deadline = inbox.withLock { inbox in
         loop.add(inbox.requests)
@@ -121,7 +112,7 @@ extension HTTPClient {
   private func end(_ loop: TransferLoop) {
     inbox.withLock {
       loop.add($0.requests)
-      ($0.requests, $0.isOver) = ([], true)
+      $0.requests = []
     }
     let finished = loop.abandon()
     inbox.withLock { $0.note(loop) }

@@ -183,6 +183,18 @@ import Testing
     #expect(server.received[0].utf8.count > body.count)
   }
 
+  /// libcurl closes their sockets without a word.
+  @Test func `connections that never came to be are not counted as open`() throws {
+    let port = try FullPort()
+    let outcomes = Outcomes()
+    let client = try HTTPClient.client(outcomes) { $0.connectTimeout = .milliseconds(100) }
+    defer { client.stop(within: .zero) }
+    client.submit((0..<3).map { HTTPRequest(tag: $0, url: "http://127.0.0.1:\(port.number)/") })
+    let errors = try outcomes.take(3).map(\.error)
+    #expect(errors.allSatisfy { $0?.code == .timeout && $0?.mayHaveArrived == false })
+    #expect(client.counts.connections == 0 && client.counts.connectionsOpened >= 1)
+  }
+
   @Test func `no connections and no streams are no setting`() {
     for change in [{ $0.connections = 0 }, { $0.streams = 0 }] as [(inout HTTPClientSettings) -> Void] {
       #expect(throws: HTTPTransferError.self) { try HTTPClient.client(Outcomes(), change) }

@@ -1,20 +1,47 @@
 import CRDKafka
 import Foundation
 
-/// Writes deliveries of pushes as the router does, each to another device.
-final class DeliveryProducer {
+/// A channel's deliveries.
+enum DeliveryKind: String, CaseIterable {
+  case pushIOS = "push.ios"
+  case pushAndroid = "push.android"
+  case sms, email
+
+  /// A delivery's members `address` and `content`, of a person of their own each.
+  fileprivate func members(_ number: Int, now: Int) -> String {
+    switch self {
+    case .pushIOS, .pushAndroid:
+      #""address":{"device":{"platform":"\#(self == .pushIOS ? "ios" : "android")","appID":"com.example.shop","#
+        + #""environment":"production","token":"\#(String(format: "%064x", number))","registeredAt":\#(now)}},"#
+        + #""content":{"push":{"title":"Han River Books","body":"Order A-\#(number) is on its way and will be there "#
+        + #"tomorrow.","badge":1}}"#
+    case .sms:
+      #""address":{"phone":"+8210\#(String(format: "%08d", number))"},"#
+        + #""content":{"sms":{"body":"Han River Books: order A-\#(number) is on its way."}}"#
+    case .email:
+      #""address":{"email":"user-\#(number)@example.com"},"content":{"email":{"subject":"Order A-\#(number)","#
+        + #""html":"<p>Dear Kim Minsu,</p><p>Your order is on its way and will be there tomorrow.</p>","#
+        + #""text":"Your order is on its way and will be there tomorrow."}}"#
+    }
+  }
+}
+
+/// Writes deliveries as the router does, each to another address.
+final class DeliveryProducer: @unchecked Sendable {
   private let client: OpaquePointer
   private let topic: String
+  private let kind: DeliveryKind
   private var number = 0
 
-  init(_ bootstrapServers: String, topic: String) throws {
+  /// - Parameter prefix: before the name of the channel's topic.
+  init(_ bootstrapServers: String, prefix: String, _ kind: DeliveryKind) throws {
     client = try makeClient(
       RD_KAFKA_PRODUCER,
       [
-        "bootstrap.servers": bootstrapServers, "linger.ms": "5", "acks": "all", "enable.idempotence": "true",
+        "bootstrap.servers": bootstrapServers, "linger.ms": "1", "acks": "all", "enable.idempotence": "true",
         "queue.buffering.max.messages": "1000000", "log_level": "2",
       ])
-    self.topic = topic
+    (topic, self.kind) = (prefix + kind.rawValue, kind)
   }
 
   deinit { rd_kafka_destroy(client) }
@@ -30,17 +57,29 @@ final class DeliveryProducer {
     }
   }
 
+  /// At a steady rate, on the calling thread.
+  func run(perSecond: Int, count: Int) {
+    var due = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &due)
+    for _ in 0..<count {
+      let nanoseconds = due.tv_nsec + 1_000_000_000 / perSecond
+      due = timespec(tv_sec: due.tv_sec + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+      while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nil) == EINTR {}
+      do { try produce() } catch { note("\(error)") }
+      rd_kafka_poll(client, 0)
+    }
+    rd_kafka_flush(client, 10_000)
+  }
+
   private func produce() throws {
     number += 1
     let now = Int(Date().timeIntervalSince1970 * 1_000)
     let id = UUID().uuidString.lowercased()
     let value =
       #"{"id":"\#(id)","eventID":"\#(UUID().uuidString.lowercased())","eventTime":\#(now),"replay":0,"user":\#(number),"#
-      + #""channel":"push.ios","target":"\#(number)","address":{"device":{"platform":"ios","appID":"com.example.shop","#
-      + #""environment":"production","token":"\#(String(format: "%064x", number))","registeredAt":\#(now)}},"#
-      + #""category":"order","template":"order_shipped","templateVersion":3,"locale":"ko-KR","content":{"push":{"#
-      + #""title":"Han River Books","body":"Order A-\#(number) is on its way and will be there tomorrow.","badge":1}},"#
-      + #""priority":"high","link":"https://shop.example/orders/\#(number)","notBefore":\#(now)}"#
+      + #""channel":"\#(kind.rawValue)","target":"\#(number)",\#(kind.members(number, now: now)),"category":"order","#
+      + #""template":"order_shipped","templateVersion":3,"locale":"ko-KR","priority":"high","#
+      + #""link":"https://shop.example/orders/\#(number)","notBefore":\#(now)}"#
     var (key, payload, schema) = (Array("\(number)".utf8), Array(value.utf8), Array("delivery.v1".utf8))
     let code = key.withUnsafeMutableBytes { key in
       payload.withUnsafeMutableBytes { payload in

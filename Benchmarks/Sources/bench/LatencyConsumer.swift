@@ -8,18 +8,20 @@ final class LatencyConsumer {
   private let client: OpaquePointer
   private var partitionsAtEnd = 0
   private let stamp: [UInt8]
+  private let mark: [UInt8]
   private let unitMicroseconds: Int
 
   /// Returns when it has fetched from every partition of the topic once, so that the first record finds it ready.
   /// - Parameters:
   ///   - stamp: the member with the time of sending, in `unitMicroseconds` since 1970.
+  ///   - mark: a text without which a record does not count.
   ///   - fromEnd: passes over what the topic holds already.
   init(
     _ topic: Topic, bootstrapServers: String, stamp: String = LatencyConsumer.stamp, unitMicroseconds: Int = 1,
-    fromEnd: Bool = false
+    mark: String = "", fromEnd: Bool = false
   ) throws {
     self.stamp = Array("\"\(stamp)\":".utf8)
-    self.unitMicroseconds = unitMicroseconds
+    (self.unitMicroseconds, self.mark) = (unitMicroseconds, Array(mark.utf8))
     client = try makeClient(
       RD_KAFKA_CONSUMER,
       [
@@ -54,7 +56,7 @@ final class LatencyConsumer {
     switch message.pointee.err {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       let value = UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len)
-      if let sent = sentAt(value) { microseconds.append(now - sent) }
+      if mark.isEmpty || value.firstRange(of: mark) != nil, let sent = sentAt(value) { microseconds.append(now - sent) }
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: partitionsAtEnd += 1
     default: note("consumer: \(String(cString: rd_kafka_err2str(message.pointee.err)))")
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Redis, a stand-in for APNs and topics that a worker is measured on.
+/// A Redis, stand-ins for providers and topics that workers are measured on.
 final class WorkerBenchSite {
   private let setting: Setting
   private let redis: PrivateRedis
@@ -23,38 +23,60 @@ final class WorkerBenchSite {
     redis.stop()
   }
 
-  func topics(_ number: Int) throws -> Topics {
-    let prefix = "bench_worker\(number)."
-    let names = ["push.ios", "dlq", "status"]
+  func topics(_ name: String, _ kinds: [DeliveryKind]) throws -> Topics {
+    let prefix = "bench_worker_\(name)."
+    let names = ["status", "dlq"] + kinds.map(\.rawValue)
     let all = try names.map { try Topic(prefix + $0, bootstrapServers: setting.bootstrapServers) }
-    return Topics(prefix: prefix, status: all[2], all: all)
+    return Topics(prefix: prefix, status: all[0], all: all)
   }
 
-  func fill(_ topics: Topics, _ count: Int) throws {
-    try DeliveryProducer(setting.bootstrapServers, topic: topics.prefix + "push.ios").fill(count)
+  func producer(_ topics: Topics, _ kind: DeliveryKind) throws -> DeliveryProducer {
+    try DeliveryProducer(setting.bootstrapServers, prefix: topics.prefix, kind)
+  }
+
+  func consumer(_ topics: Topics) throws -> LatencyConsumer {
+    try LatencyConsumer(
+      topics.status, bootstrapServers: setting.bootstrapServers, stamp: "eventTime", unitMicroseconds: 1_000,
+      mark: #""state":"SUCCESS""#, fromEnd: true)
+  }
+
+  /// What the stand-ins do with what comes.
+  func tellSimulator(_ what: String) throws {
+    let control = try String(contentsOfFile: folder + "/control.url", encoding: .utf8)
+    try Child.run(["curl", "-fsS", control.trimmingCharacters(in: .whitespacesAndNewlines) + "/" + what])
+  }
+
+  /// Redis' own time in scripts, in microseconds since it was started: a worker runs none but the claims'.
+  func scriptMicroseconds() throws -> Double {
+    let output = setting.scratch + "/redis.txt"
+    try Child.run(["redis-cli", "-s", redis.socket, "info", "commandstats"], output: output)
+    let text = try String(contentsOfFile: output, encoding: .utf8)
+    return text.firstMatch(of: #/cmdstat_evalsha:calls=[0-9]+,usec=([0-9]+)/#).flatMap { Double($0.1) } ?? 0
   }
 
   /// In the place of the one before.
   func startSimulator(latency: Int) throws {
     _ = simulator?.stop()
-    let file = folder + "/worker.yaml"
-    try? FileManager.default.removeItem(atPath: file)
+    try? FileManager.default.removeItem(atPath: folder)
     simulator = try Child([
       setting.bongsu, "simulate", "--directory", folder, "--latency", "\(latency)ms", "--listen", "127.0.0.1:0",
       "--set", "log.level=warning",
     ])
-    guard eventually(by: .now + .seconds(20), { FileManager.default.fileExists(atPath: file) }) else {
-      throw BenchmarkError("the stand-in does not start")
+    let files = ["worker.yaml", "control.url", "firebase.json"].map { folder + "/" + $0 }
+    guard eventually(by: .now + .seconds(20), { files.allSatisfy { FileManager.default.fileExists(atPath: $0) } }) else {
+      throw BenchmarkError("the stand-ins do not start")
     }
+    // They are there before they are written to their end.
+    poll(nil, 0, 200)
   }
 
-  func startWorker(_ topics: Topics) throws -> Child {
+  func startWorker(_ topics: Topics, _ kind: DeliveryKind, _ more: [String] = []) throws -> Child {
     try Child([
-      setting.bongsu, "worker", "--channel", "push.ios", "--config", folder + "/worker.yaml", "--redis", redis.socket,
+      setting.bongsu, "worker", "--channel", kind.rawValue, "--config", folder + "/worker.yaml", "--redis", redis.socket,
       "--bootstrap-servers", setting.bootstrapServers, "--listen", "127.0.0.1:0", "--set",
       "worker.topicPrefix=\(topics.prefix)", "--set", "worker.redisPrefix=\(topics.prefix)", "--set",
       "log.level=warning",
-    ])
+    ] + more.flatMap { ["--set", $0] })
   }
 
   /// Requests a second by h2load at the same stand-in, with as many in flight: those of a push, but for their token.

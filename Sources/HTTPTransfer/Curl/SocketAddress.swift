@@ -21,4 +21,16 @@ enum SocketAddress {
     let type = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return unsafe Glibc.socket(address.pointee.family, type, address.pointee.protocol)
   }
+
+  /// 0 where there is none.
+  static func localPort(of socket: curl_socket_t) -> Int32 {
+    var address = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let isKnown = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(socket, $0, &size) == 0 }
+    }
+    guard isKnown else { return 0 }
+    // It has the same place in addresses of IPv4 and IPv6.
+    return unsafe withUnsafeBytes(of: &address) { unsafe Int32($0[2]) << 8 | Int32($0[3]) }
+  }
 }

@@ -9,6 +9,7 @@ import Glibc
   private var tag: UInt64 = 0
   private var reply: CheckedContinuation<HTTPOutcome, Never>?
   private(set) var host: TransferHost?
+  private let wanted: [HeaderName]
   private var headers: [String: String] = [:]
   private var answer: [UInt8] = []
   private var headerBytes = 0
@@ -16,6 +17,8 @@ import Glibc
   fileprivate var wasForbidden = false
   private var isPlaintext = false
   private var attempt = Attempt()
+  /// Sockets that it has opened and that have not become a connection.
+  private var opened: [curl_socket_t] = []
 
   private struct Attempt {
     var connection: GoneConnections.Key?
@@ -31,6 +34,7 @@ import Glibc
       throw HTTPTransferError(.configuration, "libcurl has no memory for a transfer")
     }
     (unsafe self.easy, self.settings) = (unsafe easy, settings)
+    wanted = settings.headers.map { HeaderName($0) }
     try prepare()
   }
 
@@ -131,6 +135,8 @@ import Glibc
   /// - Parameter code: as the multi handle tells it.
   func finish(_ code: CURLcode) -> FinishedRequest {
     forgiveRefused()
+    host?.noteGone(opened, by: ObjectIdentifier(self))
+    opened = []
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
       wasSent: wasSent, wasRefused: attempt.wasRefused, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
@@ -155,10 +161,8 @@ extension Transfer {
       headers = [:]
       host?.note(statusLine: unsafe String(decoding: bytes, as: UTF8.self))
     } else if let colon = unsafe bytes.firstIndex(of: UInt8(ascii: ":")) {
-      let name = unsafe String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
-      guard settings.headers.contains(name) else { return true }
-      let value = unsafe String(decoding: bytes[(colon + 1)...], as: UTF8.self)
-      headers[name] = value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      guard let name = wanted.first(where: { unsafe $0.isName(bytes[..<colon]) }) else { return true }
+      headers[name.text] = unsafe HeaderName.value(bytes[(colon + 1)...])
     }
     return true
   }
@@ -187,6 +191,7 @@ extension Transfer {
     host?.noteUp()
     // What is not sent again keeps what it is known by.
     guard !wasSent else { return false }
+    opened.removeAll { SocketAddress.localPort(of: $0) == connection.localPort }
     host?.gone.begin(on: connection)
     attempt.connection = connection
     return true
@@ -208,7 +213,10 @@ extension Transfer {
       return -1
     }
     let socket = unsafe SocketAddress.socket(address)
-    if socket >= 0 { host?.noteOpened() }
+    if socket >= 0 {
+      opened.append(socket)
+      host?.noteOpened(socket, by: ObjectIdentifier(self))
+    }
     return socket
   }
 }
@@ -254,6 +262,6 @@ private let takeText: curl_debug_callback = { _, kind, text, count, data in
 
 /// The connection remembers the host of the transfer that opened it; the loop keeps all hosts.
 private let closeSocket: curl_closesocket_callback = { data, socket in
-  if let data = unsafe data { unsafe Unmanaged<TransferHost>.fromOpaque(data).takeUnretainedValue().noteClosed() }
+  if let data = unsafe data { unsafe Unmanaged<TransferHost>.fromOpaque(data).takeUnretainedValue().noteClosed(socket) }
   return close(socket)
 }

@@ -1,8 +1,11 @@
+import CCurl
+
 /// One host's connections. It belongs to the client's thread.
 final class TransferHost {
   let name: Substring
   private(set) var connection = HostRoom.Connection.none
-  private(set) var connections = 0
+  /// By the transfer that opened it.
+  private var sockets: [curl_socket_t: ObjectIdentifier] = [:]
   /// Requests that libcurl has.
   var inFlight = 0
   var gone = GoneConnections()
@@ -14,22 +17,29 @@ final class TransferHost {
     fileprivate(set) var open = 0
   }
 
+  var connections: Int { sockets.count }
+
   init(_ name: Substring, _ totals: ConnectionTotals) { (self.name, self.totals) = (name, totals) }
 
   /// Nothing refers to it any more: libcurl's connections do, without holding it.
   var isForgettable: Bool { connections == 0 && inFlight == 0 }
 
-  func noteOpened() {
-    connections += 1
+  func noteOpened(_ socket: curl_socket_t, by transfer: ObjectIdentifier) {
     totals.opened += 1
-    totals.open += 1
+    // One of the number that is known was closed without a word.
+    if sockets.updateValue(transfer, forKey: socket) == nil { totals.open += 1 }
   }
 
-  func noteClosed() {
-    connections -= 1
+  func noteClosed(_ socket: curl_socket_t) {
+    guard sockets.removeValue(forKey: socket) != nil else { return }
     totals.open -= 1
-    guard connections == 0 else { return }
-    connection = .none
+    if sockets.isEmpty { connection = .none }
+  }
+
+  /// libcurl closes sockets that have not come to a connection without a word, as at a time-out (7.88). Their numbers may
+  /// be others' by now.
+  func noteGone(_ opened: [curl_socket_t], by transfer: ObjectIdentifier) {
+    for socket in opened where sockets[socket] == transfer { noteClosed(socket) }
   }
 
   /// No request needs to know any more what its connection's server said.

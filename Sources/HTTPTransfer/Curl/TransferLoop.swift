@@ -7,6 +7,7 @@ import Runtime
   private let settings: HTTPClientSettings
   private let room: HostRoom
   private let multi: UnsafeMutableRawPointer
+  private let watch: SocketWatch
   private let totals = TransferHost.ConnectionTotals()
   private var hosts: [Substring: TransferHost] = [:]
   /// So many hosts that some are forgotten.
@@ -17,8 +18,10 @@ import Runtime
   private var busy: [UInt: Transfer] = [:]
   private var finished: [FinishedRequest] = []
 
-  init(_ settings: HTTPClientSettings, multi: UnsafeMutableRawPointer) {
-    (self.settings, unsafe self.multi) = (settings, unsafe multi)
+  /// - Parameter wake: ends a wait.
+  init(_ settings: HTTPClientSettings, multi: UnsafeMutableRawPointer, wake: WakeSignal) {
+    (self.settings, unsafe self.multi, watch) = (settings, unsafe multi, SocketWatch(wake: wake))
+    unsafe watch.attach(to: multi)
     room = HostRoom(connections: settings.connections, streams: settings.streams)
     unsafe bongsu_curl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, settings.connections)
     unsafe bongsu_curl_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, settings.streams)
@@ -38,24 +41,28 @@ import Runtime
     for request in requests { waiting.append(request, to: TransferHost.name(of: request.request.url)) }
   }
 
-  /// Starts what may start, lets libcurl work and takes what is done.
+  /// Starts what may start, lets libcurl do what is due and takes what is done.
   func turn(now: Int64) -> [FinishedRequest] {
     let tooLate = HTTPTransferError(.timeout, "no connection was free in time")
     finished += waiting.removeExpired(at: now).map { $0.ended(tooLate) }
     start()
-    var running: Int32 = 0
-    unsafe curl_multi_perform(multi, &running)
+    if watch.callAt <= SystemTime.monotonicNanoseconds() { act(on: CURL_SOCKET_TIMEOUT, 0) }
     takeFinished()
     defer { finished.removeAll(keepingCapacity: true) }
     return finished
   }
 
-  /// Waits for the sockets, a wake-up or the time.
+  /// Waits for the sockets, a wake-up or the time, and has libcurl look at the sockets at which something has happened.
   func wait(until deadline: Int64, now: Int64) {
-    let left = min(deadline, waiting.nextDeadline, now + 1_000_000_000) - now
+    let until = min(deadline, waiting.nextDeadline, watch.callAt, now + 1_000_000_000)
     // What was just finished may have made room.
     let isReady = waiting.hosts.contains { mayStart($0) }
-    unsafe curl_multi_poll(multi, nil, 0, isReady ? 0 : Int32(clamping: max(0, left) / 1_000_000 + 1), nil)
+    watch.wait(nanoseconds: isReady ? 0 : until - now) { act(on: $0, $1) }
+  }
+
+  private func act(on socket: curl_socket_t, _ bits: Int32) {
+    var running: Int32 = 0
+    unsafe curl_multi_socket_action(multi, socket, bits, &running)
   }
 
   /// Gives up everything: what waits was not sent, what is in flight may have been.

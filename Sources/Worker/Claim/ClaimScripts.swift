@@ -8,6 +8,8 @@ import Redis
 ///     none, F of an earlier attempt, C with its lease over ──claim──> C ──begin──> S ──finish──> D or F
 ///                                                                     ^───────────┘ refused by the provider as a whole
 ///     S with its lease over ──claim──> C again (resend), or F (ambiguous)
+///
+/// Who claims what it sends at once may do both in one step: then claim leads to S.
 enum ClaimScripts {
   private static let prelude = """
     local clock = redis.call('TIME')
@@ -31,14 +33,15 @@ enum ClaimScripts {
 
     """
 
-  /// ARGV: owner, lease, horizon, whether to send again what is ambiguous (1), the outcome of what is not; for each key
-  /// replay and attempt. Answers for each key a word and a text.
+  /// ARGV: owner, lease, horizon, whether to send again what is ambiguous (1), the outcome of what is not, the state of
+  /// what is claimed (C, or S where it is begun as well); for each key replay and attempt. Answers for each key a word and a text.
   static let claim = RedisScript(
     prelude + """
       local owner, lease, horizon, resend, ambiguous = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1', ARGV[5]
+      local state = ARGV[6]
       local answers = {}
       for index, key in ipairs(KEYS) do
-        local replay, attempt = tonumber(ARGV[4 + 2 * index]), tonumber(ARGV[5 + 2 * index])
+        local replay, attempt = tonumber(ARGV[5 + 2 * index]), tonumber(ARGV[6 + 2 * index])
         local claim = read(key)
         local word, text = 'claimed', ''
         if claim.state then
@@ -54,7 +57,7 @@ enum ClaimScripts {
           end
         end
         if word == 'claimed' or word == 'resend' then
-          redis.call('HSET', key, 's', 'C', 'p', replay, 'a', attempt, 'o', owner, 'l', now + lease)
+          redis.call('HSET', key, 's', state, 'p', replay, 'a', attempt, 'o', owner, 'l', now + lease)
           redis.call('HDEL', key, 'r')
           redis.call('PEXPIRE', key, horizon)
         elseif word == 'ambiguous' then

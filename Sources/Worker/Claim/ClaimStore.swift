@@ -29,10 +29,12 @@ public struct ClaimStore {
   static let claimsPerScript = 500
 
   /// Claims attempts that the caller wants to make, in their order, in one round trip.
-  public func claim(_ tickets: [ClaimTicket]) throws(RedisError) -> [ClaimAnswer] {
+  /// - Parameter beginning: what is claimed is begun as well, in the same step. Where the answer is lost, it counts as
+  ///   what may have been sent.
+  public func claim(_ tickets: [ClaimTicket], beginning: Bool = false) throws(RedisError) -> [ClaimAnswer] {
     let fixed = [
       settings.owner, Self.milliseconds(settings.lease), Self.milliseconds(settings.horizon),
-      settings.resends ? "1" : "0", SendOutcome.ambiguous.text,
+      settings.resends ? "1" : "0", SendOutcome.ambiguous.text, beginning ? "S" : "C",
     ]
     return try pairs(ClaimScripts.claim, fixed, tickets.map { Row($0, $0.order) })
       .map { word, text throws(RedisError) in try ClaimAnswer(word, text) }

@@ -1,8 +1,7 @@
-import Foundation
 public import NotificationModel
 
 /// How an attempt ended, as it is kept in the claim: enough to tell it again without sending again.
-public struct SendOutcome: Sendable, Equatable, Codable {
+public struct SendOutcome: Sendable, Equatable {
   public var state: DeliveryState
   /// Why it was not sent, as `Unregistered`: the provider's own word, or one of ours.
   public var code: String?
@@ -38,15 +37,44 @@ public struct SendOutcome: Sendable, Equatable, Codable {
 
   /// JSON.
   var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    var writer = JSONWriter(capacity: 160)
+    writer.object { json in
+      json.member("state", state.rawValue)
+      json.member("code", code)
+      json.member("errorClass", errorClass?.rawValue)
+      json.member("retryAfter", retryAfter)
+      json.member("providerID", providerID)
+      json.member("deadSince", deadSince)
+      json.member("time", time)
+    }
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
   /// What cannot be read, as from a later version, counts as sent: nothing is sent twice for it.
   init(text: String) {
-    self =
-      (try? JSONDecoder().decode(SendOutcome.self, from: Data(text.utf8)))
-      ?? SendOutcome(state: .success, time: UnixTime(milliseconds: 0))
+    var json = JSONReader(Array(text.utf8))
+    self = (try? SendOutcome(&json)) ?? SendOutcome(state: .success, time: UnixTime(milliseconds: 0))
+  }
+
+  private init(_ json: inout JSONReader) throws(JSONParseError) {
+    var state: DeliveryState?
+    var outcome = SendOutcome(state: .success, time: UnixTime(milliseconds: 0))
+    try json.members { json, name throws(JSONParseError) in
+      guard try !json.null() else { return }
+      switch name {
+      case "state": state = try json.word()
+      case "code": outcome.code = try json.text()
+      case "errorClass": outcome.errorClass = try json.word()
+      case "retryAfter": outcome.retryAfter = Int(try json.integer())
+      case "providerID": outcome.providerID = try json.text()
+      case "deadSince": outcome.deadSince = try json.time()
+      case "time": outcome.time = try json.time()
+      default: try json.skip()
+      }
+    }
+    try json.end()
+    guard let state else { throw json.fault }
+    outcome.state = state
+    self = outcome
   }
 }

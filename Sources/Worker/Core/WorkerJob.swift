@@ -1,9 +1,9 @@
-import Foundation
 import Kafka
 import NotificationModel
 
-/// One delivery that a worker has read, until its record is finished.
-struct WorkerJob {
+/// One delivery that a worker has read, until its record is finished. It is the worker's thread's alone, and looked up so
+/// often that copies of all that it holds would be a tenth of a push's price.
+final class WorkerJob {
   let record: SourceRecord
   let delivery: Delivery
   let ticket: ClaimTicket
@@ -16,7 +16,7 @@ struct WorkerJob {
   /// Records that tell the outcome and are not acknowledged yet; nil before.
   var telling: Int?
 
-  mutating func letGo() { (isClaimed, isUnclaimed) = (false, false) }
+  func letGo() { (isClaimed, isUnclaimed) = (false, false) }
 
   init(record: SourceRecord, delivery: Delivery) {
     self.record = record
@@ -35,14 +35,12 @@ struct UnreadableDelivery: Error, Equatable {
   let detail: String
 
   /// Reads a record.
-  static func read(_ record: SourceRecord, channel: DeliveryChannel, decode: (Data) throws -> Delivery)
-    throws(UnreadableDelivery) -> WorkerJob
-  {
+  static func read(_ record: SourceRecord, channel: DeliveryChannel) throws(UnreadableDelivery) -> WorkerJob {
     let schema = record.header(RecordHeader.schema)
     guard schema == nil || schema == Delivery.schema else {
       throw UnreadableDelivery(code: "UNKNOWN_SCHEMA", detail: "the header schema is not \(Delivery.schema)")
     }
-    guard let value = record.value, let delivery = try? decode(Data(value)) else {
+    guard let value = record.value, let delivery = try? Delivery(json: value) else {
       throw UnreadableDelivery(code: "INVALID_DELIVERY", detail: "the value is no \(Delivery.schema)")
     }
     guard delivery.channel == channel, delivery.address.channel == channel else {

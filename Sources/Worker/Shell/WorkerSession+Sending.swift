@@ -14,8 +14,8 @@ extension WorkerSession {
       let tags = admit(SystemTime.monotonicNanoseconds())
       guard !tags.isEmpty else { return }
       let sendable = try withoutObstacle(tags)
-      let claimed = try claim(sendable)
-      let begun = try begin(claimed)
+      // Where nothing is sent again, an answer of Redis that is lost shall not leave behind what looks as if it was.
+      let begun = provider.resendsAmbiguous ? try claim(sendable, beginning: true) : try begin(claim(sendable))
       if begun.isEmpty { breaker.unused(now: now) } else { try send(begun) }
       if redisRest != nil { return }
     }
@@ -47,11 +47,13 @@ extension WorkerSession {
   }
 
   /// - Returns: those that are ours.
-  private func claim(_ tags: [UInt64]) throws(WorkerError) -> [UInt64] {
+  private func claim(_ tags: [UInt64], beginning: Bool = false) throws(WorkerError) -> [UInt64] {
+    // What the provider has not taken is claimed, and is to be begun anew.
+    if beginning { for tag in tags { jobs[tag]?.isClaimed = false } }
     let wanted = tags.filter { jobs[$0]?.isClaimed == false }
     let answers: [ClaimAnswer]
     do throws(RedisError) {
-      answers = try claims.claim(wanted.compactMap { jobs[$0]?.ticket })
+      answers = try claims.claim(wanted.compactMap { jobs[$0]?.ticket }, beginning: beginning)
       endRedisRest()
     } catch {
       return withoutRedis(tags, error)

@@ -21,7 +21,6 @@ final class WorkerSession {
   private let progress: ThreadProgress
   private let report: (WorkerState) -> Void
   private let wake = WakeSignal()
-  private let decoder = JSONDecoder()
 
   var jobs: [UInt64: WorkerJob] = [:]
   var queue = SendQueue()
@@ -147,9 +146,7 @@ final class WorkerSession {
     let tag = nextTag
     nextTag += 1
     do throws(UnreadableDelivery) {
-      let job = try UnreadableDelivery.read(record, channel: settings.channel) {
-        try decoder.decode(Delivery.self, from: $0)
-      }
+      let job = try UnreadableDelivery.read(record, channel: settings.channel)
       jobs[tag] = job
       queue.add(tag, job.delivery.address)
     } catch {

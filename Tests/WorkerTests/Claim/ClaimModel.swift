@@ -27,12 +27,15 @@ struct ClaimModel {
     return one == other ? 0 : one < other ? -1 : 1
   }
 
-  mutating func claim(_ ticket: ClaimTicket, by owner: String, isLive: Bool, resends: Bool) -> ClaimAnswer {
+  mutating func claim(
+    _ ticket: ClaimTicket, by owner: String, isLive: Bool, resends: Bool, beginning: Bool = false
+  ) -> ClaimAnswer {
     let answer = answer(ticket, owner, resends)
     switch answer {
     case .claimed, .resend:
       claims[ticket.deliveryID] = Claim(
-        state: .claimed, replay: ticket.replay, attempt: ticket.attempt, owner: owner, isLive: isLive)
+        state: beginning ? .sending : .claimed, replay: ticket.replay, attempt: ticket.attempt, owner: owner,
+        isLive: isLive)
     case .ambiguous: claims[ticket.deliveryID]?.state = .failed(.ambiguous)
     default: break
     }

@@ -39,6 +39,18 @@ import Testing
     #expect(try store("b").claim([ticket()]) == [.done(Self.sent)])
   }
 
+  @Test func `it is claimed and begun in one step, also where the provider did not take it before`() throws {
+    #expect(try store("a").claim([ticket(), ticket("e")], beginning: true) == [.claimed, .claimed])
+    #expect(try store("a").begin([ticket()]) == [false])
+    guard case .held = try store("b").claim([ticket()], beginning: true)[0] else {
+      Issue.record("not held")
+      return
+    }
+    #expect(try store("a").finish([(ticket(), nil), (ticket("e"), Self.sent)]) == [.marked, .marked])
+    #expect(try store("a").claim([ticket(), ticket("e")], beginning: true) == [.claimed, .done(Self.sent)])
+    #expect(try store("a").finish([(ticket(), Self.sent)]) == [.marked])
+  }
+
   @Test func `what failed is told again for its attempt, and the next attempt may be made`() throws {
     let worker = store("a")
     _ = try worker.claim([ticket()])
@@ -114,8 +126,9 @@ import Testing
         attempt: Int.random(in: 1...2, using: &random))
       switch Int.random(in: 0..<8, using: &random) {
       case 0...2:
-        let expected = model.claim(ticket, by: owner, isLive: isLive, resends: resends)
-        let answer = try worker.claim([ticket])[0]
+        let beginning = Bool.random(using: &random)
+        let expected = model.claim(ticket, by: owner, isLive: isLive, resends: resends, beginning: beginning)
+        let answer = try worker.claim([ticket], beginning: beginning)[0]
         if case .held = expected {
           guard case .held = answer else {
             Issue.record("\(step) \(answer)")

@@ -23,7 +23,7 @@ import Testing
 
   private static func job(_ headers: [SourceRecord.Header] = []) throws -> WorkerJob {
     let record = record(Array(try JSONEncoder().encode(delivery)), headers: headers)
-    return try UnreadableDelivery.read(record, channel: .sms) { try JSONDecoder().decode(Delivery.self, from: $0) }
+    return try UnreadableDelivery.read(record, channel: .sms)
   }
 
   private static func outcome(_ effect: SendFailure.Effect, resends: Bool = true) -> SendOutcome? {
@@ -111,7 +111,7 @@ import Testing
     let record = Self.record(Array(value.utf8), headers: schema.map { [.init("schema", $0)] } ?? [])
     let problem = try #require(
       #expect(throws: UnreadableDelivery.self) {
-        try UnreadableDelivery.read(record, channel: .sms) { try JSONDecoder().decode(Delivery.self, from: $0) }
+        try UnreadableDelivery.read(record, channel: .sms)
       })
     #expect(problem.code == code)
     let told = Telling.unreadable(record, problem)
@@ -121,7 +121,7 @@ import Testing
   @Test func `a delivery of another channel is none for this worker`() throws {
     let record = Self.record(Array(try JSONEncoder().encode(Self.delivery)))
     let problem = #expect(throws: UnreadableDelivery.self) {
-      try UnreadableDelivery.read(record, channel: .email) { try JSONDecoder().decode(Delivery.self, from: $0) }
+      try UnreadableDelivery.read(record, channel: .email)
     }
     #expect(problem?.code == "WRONG_CHANNEL")
   }
