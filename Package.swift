@@ -85,11 +85,6 @@ let package = Package(
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
       ]),
-    .target(
-      name: "Redrive",
-      dependencies: [
-        "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
-      ]),
 
     .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 

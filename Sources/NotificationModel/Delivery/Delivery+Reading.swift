@@ -14,7 +14,7 @@ extension Delivery {
 /// A delivery's members, as far as they have come.
 private struct DeliveryDraft {
   private var id, eventID, target, category, template, locale, collapseKey, link: String?
-  private var eventTime, notBefore, sendBefore: UnixTime?
+  private var eventTime, notBefore, sendBefore, expiresAt: UnixTime?
   private var replay, user, templateVersion: Int64?
   private var channel: DeliveryChannel?
   private var address: DeliveryAddress?
@@ -42,6 +42,7 @@ private struct DeliveryDraft {
     case "link": link = try json.text()
     case "notBefore": notBefore = try json.time()
     case "sendBefore": sendBefore = try json.time()
+    case "expiresAt": expiresAt = try json.time()
     default: try json.skip()
     }
   }
@@ -56,7 +57,7 @@ private struct DeliveryDraft {
       target: target, address: address, category: category, content: content, priority: priority,
       notBefore: notBefore, sendBefore: sendBefore)
     (delivery.template, delivery.templateVersion, delivery.locale) = (template, templateVersion.map { Int($0) }, locale)
-    (delivery.collapseKey, delivery.link) = (collapseKey, link)
+    (delivery.collapseKey, delivery.link, delivery.expiresAt) = (collapseKey, link, expiresAt)
     return delivery
   }
 }

@@ -15,7 +15,7 @@ struct RandomDelivery {
       notBefore: time(), sendBefore: maybe { $0.time() })
     (delivery.template, delivery.templateVersion) = (maybe { $0.json.text() }, maybe { $0.number() })
     (delivery.locale, delivery.collapseKey) = (maybe { $0.json.text() }, maybe { $0.json.text() })
-    delivery.link = maybe { $0.json.text() }
+    (delivery.link, delivery.expiresAt) = (maybe { $0.json.text() }, maybe { $0.time() })
     return delivery
   }
 
