@@ -32,7 +32,7 @@ let recorderCommand = Command(
 }
 
 /// The options of the commands that record, and the sections behind them.
-enum RecorderOptions {
+struct RecorderOptions {
   static let servers: [Option] = [
     .string("dsn", "CONNINFO", help: "The notification database; a password belongs into a password file."),
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
