@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Postgres
 import Testing
 
 @testable import Redrive
