@@ -11,7 +11,7 @@ enum SystemFixture {
 
   /// Where an event has to arrive.
   static func expectation(user: Int) -> Set<DeliveryChannel> {
-    var channels = Set<DeliveryChannel>([.pushIOS, .pushAndroid])
+    var channels = Set(DeliveryChannel.allCases)
     if user % 7 == 0 { channels.remove(.pushIOS) }
     if user % 10 == 0 { channels.remove(.sms) }
     return channels

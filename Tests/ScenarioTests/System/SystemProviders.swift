@@ -7,12 +7,16 @@ import Signing
 final class SystemProviders {
   private let apns: APNsSimulator
   private let fcm: FCMSimulator
+  private let sms: SMSSimulator
+  private let smtp: SMTPSimulator
   private let folder: String
 
   init(folder: String) throws {
     self.folder = folder
     apns = try APNsSimulator()
     fcm = try FCMSimulator()
+    sms = try SMSSimulator(.solapi)
+    smtp = try SMTPSimulator()
     try write(apns.signingKey.pem, "key.p8")
     try write(fcm.serviceAccount, "firebase.json")
   }
@@ -23,10 +27,15 @@ final class SystemProviders {
 
   /// Five in a hundred fail, one in a hundred is never answered.
   func misbehave(seed: UInt64) {
-    apns.misbehave(.refuse(status: 500, reason: "InternalServerError"), .fraction(0.05, seed: seed))
-    fcm.misbehave(.refuse(status: 500, reason: "INTERNAL"), .fraction(0.05, seed: seed + 1), path: "/v1/")
-    apns.misbehave(.hang, .fraction(0.01, seed: seed + 2))
-    fcm.misbehave(.hang, .fraction(0.01, seed: seed + 3), path: "/v1/")
+    let (some, few) = (Misbehaviour.Extent.fraction(0.05, seed: seed), Misbehaviour.Extent.fraction(0.01, seed: seed + 1))
+    apns.misbehave(.refuse(status: 500, reason: "InternalServerError"), some)
+    fcm.misbehave(.refuse(status: 500, reason: "INTERNAL"), some, path: "/v1/")
+    sms.misbehave(sms.failing, some)
+    smtp.misbehave(.refuse(status: 450, reason: "4.2.2 Mailbox full"), some)
+    apns.misbehave(.hang, few)
+    fcm.misbehave(.hang, few, path: "/v1/")
+    sms.misbehave(.hang, few)
+    smtp.misbehave(.hang, few)
   }
 
   var configuration: String {
@@ -43,17 +52,48 @@ final class SystemProviders {
       authorityFile: \(fcm.authorityFile)
       timeout: 5s
       serviceAccountFile: \(folder)/firebase.json
+    sms:
+      authorityFile: \(sms.authorityFile)
+      timeout: 5s
+      vendors:
+        - vendor: solapi
+          host: \(sms.url)
+          apiKey: \(SMSSimulator.accessKey)
+          apiSecret: \(SMSSimulator.secret)
+          sender: "\(SMSSimulator.sender)"
+          title: 알림
+    email:
+      via: smtp
+      from: noreply@bongsu.example
+      smtp:
+        host: localhost
+        port: \(smtp.port)
+        user: \(SMTPSimulator.user)
+        password: \(SMTPSimulator.password)
+        authorityFile: \(smtp.authorityFile)
+        timeout: 5s
     """
   }
 
+  /// What the stand-ins took.
   var arrivals: [SystemOracle.Arrival] {
-    apns.received.filter(\.isAccepted).compactMap { push in
+    let pushes = apns.received.filter(\.isAccepted).map { push in
       arrival(.pushIOS, push.payload) { SystemFixture.iosToken($0) == push.token }
     }
-      + fcm.received.filter(\.isAccepted).compactMap { push in
-        arrival(.pushAndroid, push.payload) { SystemFixture.androidToken($0) == push.token }
-      }
+    let messages = fcm.received.filter(\.isAccepted).map { message in
+      arrival(.pushAndroid, message.payload) { SystemFixture.androidToken($0) == message.token }
+    }
+    let texts = sms.received.filter(\.isAccepted).map { text in
+      arrival(.sms, Array(text.text.utf8)) { "+82" + SystemFixture.phone($0).dropFirst(3) == Self.e164(text.number) }
+    }
+    let mails = smtp.received.filter(\.isAccepted).map { mail in
+      arrival(.email, Array((mail.header("Subject") ?? "").utf8)) { mail.to == [SystemFixture.mailbox($0)] }
+    }
+    return (pushes + messages + texts + mails).compactMap { $0 }
   }
+
+  /// A Korean number as it is written at home.
+  private static func e164(_ number: String) -> String { "+82" + number.drop { $0 == "0" } }
 
   /// - Parameter isOf: whether the address is the user's; a stranger's is told as of user 0.
   private func arrival(
@@ -67,5 +107,7 @@ final class SystemProviders {
   func stop() {
     apns.stop()
     fcm.stop()
+    sms.stop()
+    smtp.stop()
   }
 }

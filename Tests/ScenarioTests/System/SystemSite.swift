@@ -47,6 +47,9 @@ final class SystemSite {
       dsn: "\(database.conninfo)"
     worker:
       lease: 2s
+    redrive:
+      tiers: 1s,2s,3s,4s
+      jitter: 500ms
     log:
       level: info
     \(providers.configuration)
@@ -56,8 +59,8 @@ final class SystemSite {
   /// Every role, two copies of each.
   var roles: [SystemCast.Role] {
     ["one", "two"].flatMap { copy in
-      let roles = ["relay", "router"].map { ($0, [$0]) }
-      let workers = [DeliveryChannel.pushIOS, .pushAndroid].map { ("worker \($0.rawValue)", ["worker", "--channel", $0.rawValue]) }
+      let roles = ["relay", "router", "redrive", "recorder"].map { ($0, [$0]) }
+      let workers = DeliveryChannel.allCases.map { ("worker \($0.rawValue)", ["worker", "--channel", $0.rawValue]) }
       return (roles + workers).map { name, arguments in
         // A relay is no member of a group: the second waits for the first one's slot.
         let instance = name == "relay" ? [] : ["--set", "\(arguments[0]).instance=\(copy)"]
