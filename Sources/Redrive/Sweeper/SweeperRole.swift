@@ -53,11 +53,12 @@ public final class SweeperRole: Service {
   private func look() {
     do throws(SweeperError) {
       let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
-      let outcome = try SweepRound(settings: settings).run(now: now)
+      let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now)
       metrics.add(outcome)
       tell(outcome)
       trouble.withLock { $0 = nil }
     } catch {
+      if stopRequest.isRequested { return }
       metrics.addFailure()
       trouble.withLock { $0 = error.description }
       logger.warning("the log was not swept", ["reason": error.description])

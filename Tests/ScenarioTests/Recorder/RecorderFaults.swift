@@ -12,7 +12,7 @@ extension RoleScenarios {
     @Test(arguments: Soak.seeds)
     func `recorders and PostgreSQL killed at any moment leave the log as it must be`(seed: UInt64) throws {
       let play = try RecorderPlay(events: Self.events, seed: seed)
-      try play.start()
+      try play.start(instance: "one")
       while try play.writeSome() {
         switch Int.random(in: 0..<3, using: &play.random) {
         case 0: try play.killRecorder()
@@ -78,7 +78,11 @@ final class RecorderPlay {
     left = (all + all.shuffled(using: &random).prefix(all.count / 10)).shuffled(using: &random)
   }
 
-  func start() throws { recorders.append(try site.startRecorder(["--set", "recorder.batch.records=300"])) }
+  /// - Parameter instance: names it in its group, so that it has its partitions again at once after a kill.
+  func start(instance: String? = nil) throws {
+    let name = instance.map { ["--set", "recorder.instance=\($0)"] } ?? []
+    recorders.append(try site.startRecorder(["--set", "recorder.batch.records=300"] + name))
+  }
 
   /// - Returns: false where all is written.
   func writeSome() throws -> Bool {
@@ -99,7 +103,7 @@ final class RecorderPlay {
   func killRecorder() throws {
     try waitForSome()
     recorders.removeLast().kill()
-    try start()
+    try start(instance: "one")
   }
 
   func killPostgres() throws {

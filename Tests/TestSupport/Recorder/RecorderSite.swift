@@ -21,7 +21,8 @@ public struct RecorderSite: Sendable {
   public var arguments: [String] {
     [
       "recorder", "--dsn", database.conninfo, "--bootstrap-servers", router.broker.bootstrapServers, "--group", group,
-      "--set", "recorder.topicPrefix=\(router.prefix)", "--set", "recorder.batch.linger=20ms", "--listen",
+      "--set", "recorder.topicPrefix=\(router.prefix)", "--set", "sweeper.topicPrefix=\(router.prefix)", "--set",
+      "recorder.batch.linger=20ms", "--listen",
       "127.0.0.1:0",
     ]
   }

@@ -4,10 +4,12 @@ import Runtime
 /// Reads single records where they lie. It belongs to one thread.
 final class OriginReader {
   private let consumer: Consumer
+  private let stop: StopRequest
 
   private static let limitNanoseconds: Int64 = 15_000_000_000
 
-  init(_ settings: KafkaSettings) throws(KafkaError) {
+  init(_ settings: KafkaSettings, stop: StopRequest) throws(KafkaError) {
+    self.stop = stop
     var kafka = settings
     let own = [
       "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "2048",
@@ -22,7 +24,7 @@ final class OriginReader {
   func read(_ place: RecordPlace) throws(KafkaError) -> SourceRecord? {
     try consumer.assign([place.partition: .at(place.offset)])
     let end = SystemTime.monotonicNanoseconds() + Self.limitNanoseconds
-    while SystemTime.monotonicNanoseconds() < end {
+    while SystemTime.monotonicNanoseconds() < end, !stop.isRequested {
       switch try consumer.poll(timeoutMilliseconds: 500, { SourceRecord($0) }) {
       // Where the offset is not there, reading goes on at the oldest record.
       case .record(let record): return record.offset == place.offset ? record : nil

@@ -1,15 +1,18 @@
 import Foundation
 import Kafka
 import NotificationModel
+import Runtime
 
 /// The sweeper's way into Kafka. It belongs to one thread.
 final class SweepOutlet {
   private let producer: Producer
   private let events, alerts: ProducerTopic
+  private let stop: StopRequest
 
-  private static let timeoutMilliseconds = 30_000
+  private static let limitNanoseconds: Int64 = 30_000_000_000
 
-  init(_ settings: SweeperSettings) throws(KafkaError) {
+  init(_ settings: SweeperSettings, stop: StopRequest) throws(KafkaError) {
+    self.stop = stop
     var kafka = settings.kafka
     kafka.properties.merge(["message.max.bytes": "100000000", "linger.ms": "5"]) { given, _ in given }
     producer = try Producer(kafka)
@@ -31,16 +34,20 @@ final class SweepOutlet {
     var failure: KafkaError?
     do throws(KafkaError) {
       for (index, record) in records.enumerated() {
-        while try !producer.offer(record, to: topic, token: UInt(index)) {
+        while try !producer.offer(record, to: topic, token: UInt(index)), !stop.isRequested {
           producer.flush(timeoutMilliseconds: 1_000) { failure = failure ?? $0.failure }
         }
       }
     } catch {
       throw SweeperError("topic \(topic.name)", cause: error)
     }
-    let isFlushed = producer.flush(timeoutMilliseconds: Self.timeoutMilliseconds) { failure = failure ?? $0.failure }
+    let end = SystemTime.monotonicNanoseconds() + Self.limitNanoseconds
+    while !producer.flush(timeoutMilliseconds: 200, { failure = failure ?? $0.failure }) {
+      if stop.isRequested || SystemTime.monotonicNanoseconds() > end {
+        throw SweeperError("Kafka takes no record for topic \(topic.name)")
+      }
+    }
     if let failure { throw SweeperError("topic \(topic.name)", cause: failure) }
-    if !isFlushed { throw SweeperError("Kafka takes no record for topic \(topic.name)") }
   }
 
   func close() { producer.close() }

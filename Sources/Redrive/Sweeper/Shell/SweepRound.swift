@@ -6,6 +6,8 @@ import Runtime
 /// One look at the log: what is silent is sent again or left to a person, in one transaction that others wait for.
 struct SweepRound {
   let settings: SweeperSettings
+  /// A round that is not over by then is made again.
+  var stop = StopRequest()
 
   struct Outcome: Equatable {
     /// Events of which deliveries are silent and nothing was decided before.
@@ -45,7 +47,7 @@ struct SweepRound {
 
   private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(SweeperError) -> (swept: [SweepCase], left: [Left]) {
     let outlet: SweepOutlet
-    do throws(KafkaError) { outlet = try SweepOutlet(settings) } catch {
+    do throws(KafkaError) { outlet = try SweepOutlet(settings, stop: stop) } catch {
       throw SweeperError("Kafka's settings", cause: error)
     }
     defer { outlet.close() }
@@ -76,7 +78,7 @@ struct SweepRound {
   private func read(_ cases: [SweepCase]) throws(SweeperError) -> [(SweepCase, SourceRecord?)] {
     guard !cases.isEmpty else { return [] }
     do throws(KafkaError) {
-      let reader = try OriginReader(settings.kafka)
+      let reader = try OriginReader(settings.kafka, stop: stop)
       defer { reader.close() }
       var found: [(SweepCase, SourceRecord?)] = []
       for event in cases {
