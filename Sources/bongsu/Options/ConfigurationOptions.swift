@@ -20,7 +20,8 @@ struct ConfigurationOptions {
 
   /// Every section that there is, as one file is for all roles of a machine.
   private static let sections: Set = [
-    "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "ops", "policy", "redis", "relay", "router",
+    "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "ops", "policy", "redis", "relay",
+    "router",
     "sms", "topics", "worker",
   ]
 
