@@ -162,7 +162,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators", "Providers",
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators",
+        "Providers",
         "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
