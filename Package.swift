@@ -74,7 +74,8 @@ let package = Package(
     .target(
       name: "Worker",
       dependencies: [
-        "Configuration", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing", "Telemetry",
+        "Configuration", "HTTPTransfer", "Kafka", "NotificationModel", "Operations", "Redis", "Runtime", "Signing",
+        "Telemetry",
       ]),
     .target(
       name: "Providers",
@@ -156,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Configuration", "Kafka", "LocalServers", "NotificationModel", "Redis", "Runtime", "Telemetry", "TestSupport",
-        "Worker",
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators", "Providers",
+        "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(

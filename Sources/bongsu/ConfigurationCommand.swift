@@ -62,6 +62,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   RouterSettings.check(root: root)
   RedriveSettings.check(root: root)
   WorkerSettings.check(root: root)
+  OpsSettings.check(root: root)
   ProviderSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))
   // Only where this machine runs a broker: its directory has no default.

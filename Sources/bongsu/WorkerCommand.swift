@@ -17,6 +17,7 @@ let workerCommand = Command(
   ],
   options: WorkerOptions.channel + ConfigurationOptions.file + WorkerOptions.servers + RelayOptions.listen
 ) { arguments in
+  if arguments.string("channel") == OpsOptions.channel { return try runOps(arguments) }
   let options = try WorkerOptions.read(arguments)
   try runDaemon("worker", options.operations) { registry, logger in
     let worker = options.worker
@@ -30,8 +31,8 @@ let workerCommand = Command(
 struct WorkerOptions {
   static let channel: [Option] = [
     .string(
-      "channel", "NAME", completion: .words(DeliveryChannel.allCases.map(\.rawValue)),
-      help: "Whose deliveries to send: push.ios, push.android, sms or email.")
+      "channel", "NAME", completion: .words(DeliveryChannel.allCases.map(\.rawValue) + [OpsOptions.channel]),
+      help: "Whose deliveries to send: push.ios, push.android, sms or email; or ops, which tells people of alerts.")
   ]
 
   static let servers: [Option] = [

@@ -25,6 +25,7 @@ struct AlertTests {
     routerMetrics(registry)
     workerMetrics(registry)
     redriveMetrics(registry)
+    _ = OpsMetrics(registry, sinks: ["mail"])
     return try registry.render() + brokerPage()
   }
 

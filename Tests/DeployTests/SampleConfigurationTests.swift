@@ -35,6 +35,7 @@ struct SampleConfigurationTests {
     RouterSettings.check(root: root)
     RedriveSettings.check(root: root)
     WorkerSettings.check(root: root)
+    OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
     do {
       try root.finish()
@@ -56,6 +57,7 @@ struct SampleConfigurationTests {
     RouterSettings.check(root: root)
     RedriveSettings.check(root: root)
     WorkerSettings.check(root: root)
+    OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }
     return Dictionary(standard.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })

@@ -20,8 +20,8 @@ struct ConfigurationOptions {
 
   /// Every section that there is, as one file is for all roles of a machine.
   private static let sections: Set = [
-    "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "redrive", "relay",
-    "router", "sms", "topics", "worker",
+    "apns", "broker", "email", "fcm", "http", "kafka", "log", "notification", "ops", "policy", "redis", "redrive",
+    "relay", "router", "sms", "topics", "worker",
   ]
 
   /// Judges what was read, once everything was asked for; sections of others are not looked at.

@@ -1,0 +1,200 @@
+import Foundation
+import Kafka
+import NotificationModel
+import Runtime
+import Synchronization
+import Telemetry
+
+/// One Kafka client and the turns with it: read alerts, group them, tell them, and commit what was told without a gap.
+/// After a fault it is discarded whole, and the next begins at the last committed offsets: what was told and is not
+/// committed is told once more.
+final class OpsSession {
+  private let settings: OpsSettings
+  private let sinks: [any OpsSink]
+  private let metrics: OpsMetrics
+  private let logger: Logger
+  private let stop: StopRequest
+  private let progress: ThreadProgress
+  private let reader: GroupReader
+  private let wake: WakeSignal
+  private let answers: OpsAnswers
+  private let decoder = JSONDecoder()
+  private var grouping: OpsGrouping
+  private var outbox: OpsOutbox
+  private var prefix = FinishedPrefix()
+  private var finished: [TopicPartition: Int64] = [:]
+  private var isPaused = false
+  private var random = SystemRandomNumberGenerator()
+
+  init(
+    _ settings: OpsSettings, sinks: [any OpsSink], metrics: OpsMetrics, logger: Logger, stop: StopRequest,
+    progress: ThreadProgress
+  ) throws(WorkerError) {
+    (self.settings, self.sinks, self.metrics, self.logger) = (settings, sinks, metrics, logger)
+    (self.stop, self.progress) = (stop, progress)
+    let wake = WakeSignal()
+    (self.wake, answers) = (wake, OpsAnswers(wake))
+    grouping = OpsGrouping(settings.limits, now: SystemTime.monotonicNanoseconds())
+    outbox = OpsOutbox(attempts: settings.attempts)
+    do throws(KafkaError) {
+      reader = try GroupReader(
+        .init(settings.kafka, group: settings.group, topics: [settings.topic], instance: settings.instance), wake: wake)
+    } catch {
+      throw WorkerError("Kafka's settings", cause: error)
+    }
+    reader.onRevoked = { [weak self] in self?.giveUp($0) }
+    reader.onLost = { [weak self] in self?.forget($0) }
+  }
+
+  /// Works until a stop is asked for, then waits for what is on its way. What still waits for its group is read again.
+  func run(_ report: (WorkerState) -> Void) throws(WorkerError) {
+    defer { close() }
+    do throws(KafkaError) { try reader.join() } catch {
+      throw WorkerError("joining the group \(settings.group)", cause: error)
+    }
+    report(WorkerState(.working))
+    while !stop.isRequested {
+      progress.note()
+      wake.clear()
+      takeAnswers()
+      try read()
+      tell(SystemTime.monotonicNanoseconds())
+      commit()
+      show()
+      wait()
+    }
+    settle(until: stop.deadline)
+    commit()
+  }
+
+  private func read() throws(WorkerError) {
+    let isFull = prefix.open >= settings.unfinished
+    let records: [SourceRecord]
+    do throws(KafkaError) {
+      if isFull != isPaused {
+        isPaused = isFull
+        if isFull { try reader.pause() } else { try reader.resume() }
+      }
+      var bounds = GroupReader.Bounds()
+      bounds.linger = .zero
+      records = try reader.gather(bounds)
+    } catch {
+      throw WorkerError("reading \(settings.topic)", cause: error)
+    }
+    for record in records { add(record) }
+  }
+
+  /// What is no alert is counted and passed over: to alert of it would go round in circles.
+  private func add(_ record: SourceRecord) {
+    prefix.add(record.place, record.offset)
+    guard record.header(RecordHeader.schema) ?? Alert.schema == Alert.schema, let value = record.value,
+      let alert = try? decoder.decode(Alert.self, from: Data(value))
+    else {
+      metrics.unreadable.increment()
+      logger.warning("a record is no alert and is passed over", ["origin": record.origin])
+      return prefix.finish(record.place, record.offset)
+    }
+    metrics.alerts.increment()
+    grouping.add(alert, OpsPlace(record.place, record.offset), now: SystemTime.monotonicNanoseconds())
+  }
+
+  private func tell(_ now: Int64) {
+    for message in grouping.take(now: now, isFull: isPaused) { outbox.add(message, sinks: sinks.count, now: now) }
+    for (tag, job) in outbox.take(now: now) {
+      sinks[job.sink].send(job.message) { [answers] in answers.add(tag, $0) }
+    }
+  }
+
+  private func takeAnswers() {
+    for (tag, answer) in answers.take() {
+      let now = SystemTime.monotonicNanoseconds()
+      let chance = Double.random(in: 0..<1, using: &random)
+      guard let end = outbox.end(tag, answer, now: now, chance: chance) else { continue }
+      let name = sinks[end.sink].name
+      metrics.note(end.step, name)
+      log(end.step, name)
+      for place in end.finished?.places ?? [] { prefix.finish(place.partition, place.offset) }
+    }
+  }
+
+  private func log(_ step: OpsOutbox.Step, _ sink: String) {
+    switch step {
+    case .sent: break
+    case .again(let code, let attempt):
+      logger.warning("an alert could not be told and is tried again", ["to": sink, "code": code, "attempt": "\(attempt)"])
+    case .givenUp(let code): logger.error("an alert was given up", ["to": sink, "code": code])
+    }
+  }
+
+  private func commit() {
+    finished.merge(prefix.advance()) { max($0, $1) }
+    guard !finished.isEmpty else { return }
+    do throws(KafkaError) {
+      try reader.commit(finished)
+      finished = [:]
+    } catch {
+      // As in the middle of a rebalance. It is tried again with the next ones.
+      logger.debug("offsets were not committed", ["reason": error.description])
+    }
+  }
+
+  private func show() {
+    metrics.lag.set(Int(reader.lag))
+    metrics.waiting.set(prefix.open)
+  }
+
+  private func wait() {
+    let now = SystemTime.monotonicNanoseconds()
+    let next = [grouping.nextAt(now: now), outbox.nextAt].compactMap { $0 }.min() ?? .max
+    let time = min(next, now + (finished.isEmpty ? 1_000_000_000 : 200_000_000))
+    let milliseconds = Int32(clamping: max(0, (time - now + 999_999) / 1_000_000))
+    _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: milliseconds)
+  }
+
+  private func settle(until deadline: Int64) {
+    while outbox.inFlight > 0 {
+      let left = (deadline - SystemTime.monotonicNanoseconds()) / 1_000_000
+      guard left > 0 else { return }
+      _ = Poll.wait([wake.fileDescriptor], timeoutMilliseconds: Int32(min(left, 1_000)))
+      wake.clear()
+      takeAnswers()
+    }
+  }
+
+  private func giveUp(_ partitions: [TopicPartition]) {
+    takeAnswers()
+    commit()
+    forget(partitions)
+  }
+
+  private func forget(_ partitions: [TopicPartition]) {
+    grouping.forget(partitions)
+    prefix.forget(partitions)
+    for partition in partitions { finished[partition] = nil }
+  }
+
+  private func close() {
+    (reader.onRevoked, reader.onLost) = (nil, nil)
+    reader.close()
+  }
+}
+
+/// Answers on their way from the sinks' threads.
+private final class OpsAnswers: Sendable {
+  private let wake: WakeSignal
+  private let waiting = Mutex<[(UInt64, OpsAnswer)]>([])
+
+  init(_ wake: WakeSignal) { self.wake = wake }
+
+  func add(_ tag: UInt64, _ answer: OpsAnswer) {
+    waiting.withLock { $0.append((tag, answer)) }
+    wake.signal()
+  }
+
+  func take() -> [(UInt64, OpsAnswer)] {
+    waiting.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+  }
+}
