@@ -1,5 +1,5 @@
 import Foundation
-import NotificationModel
+public import NotificationModel
 import Signing
 import Synchronization
 
