@@ -17,7 +17,7 @@ public struct SiteConfiguration: Sendable, Equatable {
 
   /// YAML, as `bongsu config check` takes it.
   public var text: String {
-    ([Self.head, shared] + brokerSection + [providers].compactMap { $0 }).joined(separator: "\n")
+    ([Self.head, shared] + brokerSection + [providers.map { $0 + Self.ops }].compactMap { $0 }).joined(separator: "\n")
   }
 
   private static let head = """
@@ -63,6 +63,15 @@ public struct SiteConfiguration: Sendable, Equatable {
       """
     ]
   }
+
+  /// Alerts go to the mail server's stand-in, as mails of people do.
+  private static let ops = """
+
+    ops:
+      mail:
+        to: ops@bongsu.example
+
+    """
 
   /// As YAML's double quotes want it.
   static func quoted(_ text: String) -> String {

@@ -12,7 +12,7 @@ public final class DemoRun: Service {
   public let failure: String? = nil
   private let site: Site
   private let settings: DemoSettings
-  private let stopping = WakeSignal()
+  private let stopRequest = StopRequest()
   private let thread = Mutex<OwnedThread?>(nil)
   private let result = Mutex<DemoAccount?>(nil)
 
@@ -26,14 +26,15 @@ public final class DemoRun: Service {
       do {
         try play()
       } catch { site.screen.say("the demo ends: \(error)") }
-      // The site stops in the order in which a person would have it stopped.
-      kill(getpid(), SIGTERM)
+      // The site stops in the order in which a person would have it stopped; a second word would be a harsh one.
+      if !stopRequest.isRequested { kill(getpid(), SIGTERM) }
     }
     thread.withLock { $0 = runner }
   }
 
   public func stop(within deadline: Duration) {
-    stopping.signal()
+    stopRequest.request(within: deadline)
+    site.watch.wake()
     thread.withLock { $0 }?.join(timeoutMilliseconds: Int32(deadline / .milliseconds(1)))
   }
 
@@ -44,6 +45,7 @@ public final class DemoRun: Service {
     guard let ledger = try placeOrders(standIns) else { return }
     site.screen.say("\(ledger.committed) orders are placed; what is on its way may take some time")
     let account = try drain(ledger, rows: rows + ledger.committed, standIns)
+    if stopRequest.isRequested { return }
     site.screen.say(account.text)
     result.withLock { $0 = account }
   }
@@ -58,6 +60,9 @@ public final class DemoRun: Service {
     let channels = Set(DevRole.channels.compactMap(DeliveryChannel.init))
     let forecasts = DeliveryForecast(contacts: try load.contacts(people), channels: channels)
     announce()
+    if DevRole.retries, settings.failingPercent > 0 {
+      try standIns.misbehave("apns", "often", for: .seconds(86_400), percent: settings.failingPercent)
+    }
     var ledger = DemoLedger()
     var acts = DemoActs(plan)
     let begun = ContinuousClock.now
@@ -83,15 +88,13 @@ public final class DemoRun: Service {
     site.screen.say(
       "demo: \(settings.orders) orders in \(seconds) s, \(Int(settings.rollbackShare * 100)) % rolled back")
     for line in Site.demoOverrides { site.screen.say("demo: \(line), shorter than it is anywhere else") }
-    if site.settings.failingPercent > 0 {
-      site.screen.say("demo: \(site.settings.failingPercent) % of the providers' answers are failures")
-    }
+    if DevRole.retries { site.screen.say("demo: \(settings.failingPercent) % of APNs' answers are failures") }
   }
 
   private func perform(_ act: DemoActs.Act, _ load: OrderLoad, _ person: SamplePerson, _ standIns: StandIns) throws {
     switch act {
     case .outage:
-      try standIns.takeDown("fcm", for: settings.outage)
+      try standIns.misbehave("fcm", "down", for: settings.outage)
       site.screen.say("demo: FCM is away for \(Int(settings.outage / .seconds(1))) s")
     case .optOut:
       try load.setPushes(false, person)
@@ -102,20 +105,20 @@ public final class DemoRun: Service {
   /// - Returns: false for a stop.
   private func wait(until due: ContinuousClock.Instant) -> Bool {
     let left = max(Int64((due - .now) / .nanoseconds(1)), 0)
-    return !Poll.wait([stopping.fileDescriptor], nanoseconds: left)
+    return !Poll.wait([stopRequest.signal.fileDescriptor], nanoseconds: left)
   }
 
   /// Until all of it has arrived and nothing is on its way, or the time is over.
   private func drain(_ ledger: DemoLedger, rows: Int, _ standIns: StandIns) throws -> DemoAccount {
-    var account = DemoAccount()
-    _ = try site.watch.wait(settings.drainLimit) { figures in
-      guard figures.rows >= rows, figures.isQuiet else { return false }
-      account = DemoAccount(
-        ledger, receipts: try standIns.receipts(), retried: figures.retrying, parked: figures.parked)
-      return account.missing <= account.parked
+    func account(_ figures: SiteFigures) throws -> DemoAccount {
+      DemoAccount(ledger, receipts: try standIns.receipts(), retried: figures.retrying, parked: figures.parked)
     }
-    let figures = site.watch.figures
-    return DemoAccount(
-      ledger, receipts: try standIns.receipts(), retried: figures.retrying, parked: figures.parked)
+    _ = try site.watch.wait(settings.drainLimit) { figures in
+      if stopRequest.isRequested { return true }
+      guard figures.rows >= rows, figures.isQuiet else { return false }
+      let now = try account(figures)
+      return now.missing <= now.parked
+    }
+    return try account(site.watch.figures)
   }
 }

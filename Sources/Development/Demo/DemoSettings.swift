@@ -8,7 +8,7 @@ public struct DemoSettings: Sendable, Equatable {
   public var rollbackShare = 0.1
   /// How long FCM takes nothing, in the middle of the load; zero is not at all.
   public var outage: Duration = .seconds(20)
-  /// How many of a hundred answers of the providers fail, where there is a role that tries again.
+  /// How many of a hundred answers of APNs fail, where there is a role that tries again.
   public var failingPercent = 5
   /// How long the rest may take to arrive once the last order is placed.
   public var drainLimit: Duration = .seconds(180)

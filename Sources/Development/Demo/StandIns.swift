@@ -20,12 +20,18 @@ struct StandIns: Sendable {
     }
   }
 
-  /// Nobody answers at a provider's address for a while.
-  func takeDown(_ provider: String, for time: Duration) throws(DevelopmentError) {
+  /// Has a provider's stand-in misbehave for a while.
+  /// - Parameters:
+  ///   - how: as `bongsu simulate` calls it: `down` is nobody there, `often` a refusal of that one push for now.
+  ///   - percent: how many of a hundred suffer.
+  func misbehave(
+    _ provider: String, _ how: String, for time: Duration, percent: Int = 100
+  ) throws(DevelopmentError) {
     let milliseconds = Int(time / .milliseconds(1))
-    let answer = pages.ask("/misbehave?provider=\(provider)&how=down&for=\(milliseconds)ms", port: port)
+    let answer = pages.ask(
+      "/misbehave?provider=\(provider)&how=\(how)&for=\(milliseconds)ms&percent=\(percent)", port: port)
     guard answer?.status == 200 else {
-      throw DevelopmentError(.standIn, "the stand-in for \(provider) does not go down: \(answer?.body ?? "no answer")")
+      throw DevelopmentError(.standIn, "the stand-in for \(provider) takes no orders: \(answer?.body ?? "no answer")")
     }
   }
 

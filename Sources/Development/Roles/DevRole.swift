@@ -22,11 +22,10 @@ public struct DevRole: Sendable, Equatable {
   public static let broker = DevRole("broker", ["broker"])
 
   /// - Parameter ports: of each stand-in by its name, and of `control`; they stay over a restart.
-  public static func simulators(_ directory: String, ports: [String: UInt16], failingPercent: Int) -> DevRole {
+  public static func simulators(_ directory: String, ports: [String: UInt16]) -> DevRole {
     let stands = standIns.flatMap { ["--\($0)-port", "\(ports[$0] ?? 0)"] }
     let control = ["--control", "127.0.0.1:\(ports["control"] ?? 0)"]
-    let failing = failingPercent == 0 ? [] : ["--fail-percent", "\(failingPercent)"]
-    return DevRole("simulate", ["simulate", "--directory", directory] + stands + control + failing)
+    return DevRole("simulate", ["simulate", "--directory", directory] + stands + control)
   }
 
   /// As `bongsu simulate` calls them.
@@ -45,5 +44,7 @@ public struct DevRole: Sendable, Equatable {
     worker("push.android"),
     worker("sms"),
     worker("email"),
+    DevRole("redrive", ["redrive"], group: "bongsu-redrive"),
+    DevRole("worker-ops", ["worker", "--channel", "ops"], group: "bongsu-ops"),
   ]
 }

@@ -48,7 +48,7 @@ public final class Site: Sendable {
     let ports = try Dictionary(
       uniqueKeysWithValues: (DevRole.standIns + ["control"]).map { ($0, try directory.port($0)) })
     control = ports["control"] ?? 0
-    let standIns = DevRole.simulators(directory.path, ports: ports, failingPercent: settings.failingPercent)
+    let standIns = DevRole.simulators(directory.path, ports: ports)
     let carriers = try DevRole.carriers.map { try child($0) }
     self.carriers = carriers
     self.standIns = try child(standIns, waits: true)

@@ -16,8 +16,6 @@ public struct SiteSettings: Sendable {
   public var isVerbose = false
   /// Sample people; 0 is none.
   public var people = 3_000
-  /// How many of a hundred answers of the providers' stand-ins fail.
-  public var failingPercent = 0
   /// Whether a demo runs on it, in place of a person.
   public var isDemo = false
 

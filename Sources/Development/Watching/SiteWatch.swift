@@ -55,6 +55,9 @@ public final class SiteWatch: Service {
     }
   }
 
+  /// Has those who wait ask once more, though nothing new was looked at.
+  public func wake() { announce { $0 &+ 1 } }
+
   private func run() {
     let begun = ContinuousClock.now
     var totals: [String: (page: RunningTotals, starts: Int)] = [:]
@@ -63,7 +66,7 @@ public final class SiteWatch: Service {
       for child in children { look(at: child, &totals) }
       let figures = SiteFigures(totals.mapValues(\.page.page))
       latest.withLock { $0 = figures }
-      announce { $0 + 1 }
+      wake()
       show(figures, seconds: Int((ContinuousClock.now - begun) / .seconds(1)), count: count)
       count += 1
     } while !Poll.wait([stopping.fileDescriptor], timeoutMilliseconds: Int32(Self.period / .milliseconds(1)))

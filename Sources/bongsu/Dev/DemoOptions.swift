@@ -28,8 +28,6 @@ enum DemoOptions {
     demo.rate = arguments.integer("rate").map(Double.init) ?? demo.rate
     demo.outage = arguments.integer("outage").map { .seconds($0) } ?? demo.outage
     site.isDemo = true
-    // What fails is for nobody where nobody tries again.
-    site.failingPercent = DevRole.retries ? demo.failingPercent : 0
     site.overrides = Site.demoOverrides + site.overrides
     return demo
   }

@@ -71,7 +71,10 @@ struct SimulateControl: Sendable {
     guard let time = query["for"].flatMap(DurationText.parse), time > .zero, time <= .seconds(86_400) else {
       return Self.refusal("for is a time up to a day, as 20s")
     }
-    for provider in providers { troubles.begin(trouble, provider, for: time) }
+    guard let percent = Int(query["percent"] ?? "100"), (1...100).contains(percent) else {
+      return Self.refusal("percent is how many of a hundred suffer, 1 to 100")
+    }
+    for provider in providers { troubles.begin(trouble, provider, for: time, part: Double(percent) / 100) }
     return HTTPResponse(body: "ok\n")
   }
 }

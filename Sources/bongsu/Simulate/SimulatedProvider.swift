@@ -36,6 +36,8 @@ enum SimulatedTrouble: String, CaseIterable {
   case busy
   /// It fails, and may not the next time; nothing is taken.
   case fail
+  /// It has had too much for that device just now, where the provider tells so (APNs); else as `fail`.
+  case often
   /// It takes all and answers nothing.
   case hang
   /// It takes all, and the connection breaks before the answer.
@@ -60,6 +62,7 @@ struct HTTPStandIn: StandIn {
   let simulator: any HTTP2Simulator
   let busy: Misbehaviour
   let failing: Misbehaviour
+  var often: Misbehaviour?
   /// What a request's path must begin with to suffer.
   var path = ""
   let countsNow: @Sendable () -> SimulatorCounts
@@ -73,6 +76,7 @@ struct HTTPStandIn: StandIn {
       switch trouble {
       case .busy: busy
       case .fail, .down: failing
+      case .often: often ?? failing
       case .hang: .hang
       case .cut: .cut(afterBytes: nil)
       }
@@ -101,7 +105,8 @@ struct SMTPStandIn: StandIn {
   func misbehave(_ trouble: SimulatedTrouble, _ extent: Misbehaviour.Extent) {
     switch trouble {
     case .busy: simulator.misbehave(.refuse(status: 421, reason: "4.3.2 Try later"), extent, at: .mail)
-    case .fail, .down: simulator.misbehave(.refuse(status: 451, reason: "4.3.0 Local error"), extent, at: .endOfData)
+    case .fail, .often, .down:
+      simulator.misbehave(.refuse(status: 451, reason: "4.3.0 Local error"), extent, at: .endOfData)
     case .hang: simulator.misbehave(.hang, extent, at: .endOfData)
     case .cut: simulator.misbehave(.cut(afterBytes: nil), extent, at: .endOfData)
     }

@@ -89,7 +89,8 @@ struct SimulatedSite: Sendable {
     func standIn(_ apns: APNsSimulator) -> HTTPStandIn {
       HTTPStandIn(
         simulator: apns, busy: .refuse(status: 503, reason: "ServiceUnavailable", retryAfter: 1),
-        failing: .refuse(status: 500, reason: "InternalServerError"), countsNow: { apns.counts },
+        failing: .refuse(status: 500, reason: "InternalServerError"),
+        often: .refuse(status: 429, reason: "TooManyRequests"), countsNow: { apns.counts },
         forget: apns.forgetReceived)
     }
 

@@ -27,7 +27,8 @@ final class SimulatedTroubles: Sendable {
     thread.withLock { $0.take() }?.join()
   }
 
-  func begin(_ trouble: SimulatedTrouble, _ provider: SimulatedProvider, for time: Duration) {
+  /// - Parameter part: of 1, how many suffer.
+  func begin(_ trouble: SimulatedTrouble, _ provider: SimulatedProvider, for time: Duration, part: Double) {
     guard let standIn = standIns[provider] else { return }
     ends.withLock { ends in
       standIn.behave()
@@ -35,7 +36,7 @@ final class SimulatedTroubles: Sendable {
         standIn.goDown()
       } else {
         standIn.comeUp()
-        standIn.misbehave(trouble, .all)
+        standIn.misbehave(trouble, part < 1 ? .fraction(part, seed: 1) : .all)
       }
       ends[provider] = SystemTime.monotonicNanoseconds() + Int64(time / .nanoseconds(1))
     }
