@@ -1,3 +1,4 @@
+import Administration
 import EmbeddedBroker
 import LocalServers
 import NotificationModel
@@ -23,6 +24,7 @@ struct AlertTests {
     _ = WatchMetrics(registry, source: "shop")
     routerMetrics(registry)
     workerMetrics(registry)
+    _ = AuditMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -45,6 +47,12 @@ struct AlertTests {
     try expectDocumented(registry.render(), role: "worker")
   }
 
+  @Test func `the audit's metrics are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    _ = AuditMetrics(registry)
+    try expectDocumented(registry.render(), role: "audit", atLeast: 6)
+  }
+
   @Test func `the router's metrics are all in docs/operations.md`() throws {
     let registry = MetricsRegistry()
     routerMetrics(registry)
@@ -52,12 +60,12 @@ struct AlertTests {
   }
 
   /// Behind the role's name, as the document has them.
-  private func expectDocumented(_ page: String, role: String) throws {
+  private func expectDocumented(_ page: String, role: String, atLeast count: Int = 11) throws {
     let text = try DeployFile.text("docs/operations.md")
     let prefix = "# TYPE bongsu_\(role)"
     let names = page.split(separator: "\n").filter { $0.hasPrefix("\(prefix)_") }
       .map { $0.dropFirst(prefix.count).prefix { $0 != " " } }
-    #expect(names.count > 10)
+    #expect(names.count >= count)
     #expect(names.filter { !text.contains($0) } == [])
   }
 
