@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import LocalServers
 import NotificationModel
 import Postgres
@@ -108,6 +109,43 @@ struct AuditCommandTests {
     let event = try write(1)[0]
     try route(event, deliveries: 1, state: "DEFERRED", age: "4 hours")
     #expect(try audit().text.contains("1 overdue"))
+  }
+
+  @Test func `of an event's parts the last replay of each counts`() throws {
+    let event = try write(1)[0]
+    try site.database.run(
+      """
+      ALTER TABLE notification.routed_event ADD COLUMN IF NOT EXISTS part text NOT NULL DEFAULT '';
+      INSERT INTO notification.routed_event
+        (event_day, event_id, replay, deliveries, suppressions, deferrals, routed_at, part)
+      VALUES (current_date, '\(event)', 0, 7, 0, 0, now(), ''), (current_date, '\(event)', 2, 2, 1, 0, now(), ''),
+        (current_date, '\(event)', 1, 1, 0, 0, now(), 'to:1')
+      """)
+    let sums = "SELECT sum(deliveries) || '/' || sum(suppressions) FROM notification.routed_now"
+    #expect(try site.database.scalar(sums) == "3/1")
+  }
+
+  @Test func `what a group has not finished in Kafka is in flight, and a topic that is not there holds nothing`() throws
+  {
+    let broker = try BrokerChoice.current.start()
+    let kafka = broker.kafkaSettings
+    #expect(try InFlight.count(kafka) == 0)
+    try broker.makeTopic("notification.events", partitions: 2)
+    try broker.makeTopic("notification.retry.5m")
+    let producer = try Producer(kafka)
+    for name in ["notification.events", "notification.events", "notification.retry.5m"] {
+      let record = RecordContent(key: Array("k".utf8), value: [1], headers: [])
+      #expect(try producer.offer(record, to: producer.topic(name), token: 1))
+    }
+    #expect(producer.flush(timeoutMilliseconds: 30_000))
+    producer.close()
+    #expect(try InFlight.count(kafka) == 3)
+    let consumer = try Consumer(kafka, group: "bongsu-router")
+    let places = (0..<2).map { TopicPartition("notification.events", $0) }
+    let filled = try #require(try places.first { try consumer.watermarks($0, timeoutMilliseconds: 10_000).high == 2 })
+    try consumer.commit([filled: 1])
+    consumer.close()
+    #expect(try InFlight.count(kafka) == 2)
   }
 
   @Test func `as a daemon it shows what is missing`() throws {
