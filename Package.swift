@@ -202,8 +202,8 @@ let package = Package(
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "TestSupport",
-        "bongsu",
+        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime",
+        "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ProviderSimulatorsTests",

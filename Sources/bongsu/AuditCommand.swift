@@ -10,7 +10,8 @@ import Runtime
 
 let auditCommand = Command(
   "audit", summary: "Add up whether everything that was written is accounted for",
-  discussion: "Events: the outboxes' rows are routed, parked or in flight. Deliveries: by the router's numbers each has an "
+  discussion:
+    "Events: the outboxes' rows are routed, parked or in flight. Deliveries: by the router's numbers each has an "
     + "end, or waits for no longer than --deadline. What is missing is named, the first 20 ids of each. With --every it "
     + "goes on as a daemon with gauges to alert on. In-flight records are those that the groups bongsu-router, "
     + "bongsu-redrive and bongsu-recorder have not finished. Exit status 1 when something is missing.",

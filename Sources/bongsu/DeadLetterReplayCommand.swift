@@ -44,8 +44,15 @@ let replayCommand = Command(
   let count = try DeadLetterStore(connection).count(filter)
   guard try DeadLetterOptions.isConfirmed(arguments, "replay \(count) dead letters", signals) else { return }
   var progress = ReplayProgress(total: count, isTerminal: isatty(STDERR_FILENO) == 1)
-  let tally = try replay.run(filter) { tally in
-    if let text = progress.text(tally.seen) { Terminal.standard.error(text) }
+  let tally: ReplayTally
+  do {
+    tally = try replay.run(filter) { tally in
+      if let text = progress.text(tally.seen) { Terminal.standard.error(text) }
+    }
+  } catch {
+    Terminal.standard.error(
+      "\(progress.end ?? "")\(replay.tally.replayed) of \(count) are replayed, the others are as they were\n")
+    throw error
   }
   if let end = progress.end { Terminal.standard.error(end) }
   Terminal.standard.output(tally.text(verb: "replayed"))

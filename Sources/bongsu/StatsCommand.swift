@@ -6,11 +6,13 @@ import Runtime
 
 let statsCommand = Command(
   "stats", summary: "Print how deliveries went: how many, how many of them well, why not, and how fast",
-  discussion: "Reads the delivery log in the database of --dsn or notification.dsn. The percentiles are milliseconds from "
+  discussion:
+    "Reads the delivery log in the database of --dsn or notification.dsn. The percentiles are milliseconds from "
     + "an event's time to its provider's answer.",
   examples: [
     .init("bongsu stats --since 24h --by channel", "the last day, each channel"),
-    .init("bongsu stats --since 2026-11-24T00:00:00+09:00 --until 2026-11-25T00:00:00+09:00 --by hour --json", "one day"),
+    .init(
+      "bongsu stats --since 2026-11-24T00:00:00+09:00 --until 2026-11-25T00:00:00+09:00 --by hour --json", "one day"),
   ],
   options: DatabaseOptions.all + [
     .string("since", "TIME", help: "Of events since then: a time, or how long ago (24h)."),

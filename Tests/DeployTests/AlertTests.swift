@@ -1,3 +1,4 @@
+import Administration
 import EmbeddedBroker
 import LocalServers
 import NotificationModel
@@ -28,6 +29,7 @@ struct AlertTests {
     redriveMetrics(registry)
     _ = OpsMetrics(registry, sinks: ["mail"])
     recorderMetrics(registry)
+    _ = AuditMetrics(registry)
     return try registry.render() + brokerPage()
   }
 
@@ -69,6 +71,12 @@ struct AlertTests {
     let registry = MetricsRegistry()
     workerMetrics(registry)
     try expectDocumented(registry.render(), role: "worker")
+  }
+
+  @Test func `the audit's metrics are all in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    _ = AuditMetrics(registry)
+    try expectDocumented(registry.render(), role: "audit", atLeast: 6)
   }
 
   @Test func `the router's metrics are all in docs/operations.md`() throws {

@@ -90,7 +90,8 @@ public struct AuditMetrics: Sendable {
 
   public init(_ registry: MetricsRegistry) {
     func gauge(_ name: String, _ help: String) -> Gauge { registry.gauge("bongsu_audit_\(name)", help: help) }
-    eventsMissing = gauge("events_missing", "Rows of the outboxes that were neither routed nor parked nor are in flight.")
+    eventsMissing = gauge(
+      "events_missing", "Rows of the outboxes that were neither routed nor parked nor are in flight.")
     deliveriesMissing = gauge("deliveries_missing", "Deliveries by ROUTED that are not in the log, or overdue there.")
     oldestWaiting = gauge("oldest_waiting_seconds", "How long the oldest delivery on its way was not heard of.")
     window = gauge("window_seconds", "How much time each audit adds up.")

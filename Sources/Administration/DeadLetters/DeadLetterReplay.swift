@@ -26,12 +26,17 @@ public final class DeadLetterReplay {
   private let signals: StopSignals?
   private let wake = WakeSignal()
   private var producer: Producer?
-  private var tally = ReplayTally()
+  /// What has come of it so far, also when it ended by an error.
+  public private(set) var tally = ReplayTally()
+  /// When Kafka must have acknowledged the batch that is on its way, in monotonic nanoseconds.
+  private var deadline: Int64 = 0
   /// For tests: runs when a batch was acknowledged and is not marked.
   var beforeMark: () throws -> Void = {}
 
   /// How long Kafka may take to acknowledge a batch.
-  static let patience: Int64 = 60_000_000_000
+  private static let patience: Int64 = 60_000_000_000
+  /// The same once a signal has come.
+  private static let patienceAtEnd: Int64 = 10_000_000_000
 
   /// - Parameter signals: end it after the batch that is on its way.
   public init(_ connection: PostgresConnection, _ kafka: KafkaSettings, _ options: Options, signals: StopSignals?) {
@@ -75,19 +80,21 @@ public final class DeadLetterReplay {
 
   /// - Returns: the last row's id; nil when there is no more.
   private func batch(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> Int64? {
-    var end: Int64?
+    var (end, done, refused): (Int64?, [String], Int) = (nil, [], 0)
     try connection.transaction { _ in
       let rows = try read(filter, after: last, isLocking: true, limit: limit)
       end = rows.last?.id
       var sent: [(row: DeadLetterRow, topic: String, content: RecordContent)] = []
       for row in rows { if let (topic, content) = try content(row) { sent.append((row, topic, content)) } }
-      let refused = try produce(sent.map { ($0.topic, $0.content) })
+      let places = try produce(sent.map { ($0.topic, $0.content) })
       try beforeMark()
-      let done = sent.enumerated().filter { !refused.contains($0.offset) }.map(\.element)
-      try mark(done.map(\.row.id))
-      for one in done { note(one.topic) }
-      if !refused.isEmpty { tally.refused[.refusedByKafka, default: 0] += refused.count }
+      let taken = sent.enumerated().filter { !places.contains($0.offset) }.map(\.element)
+      try mark(taken.map(\.row.id))
+      (done, refused) = (taken.map(\.topic), places.count)
     }
+    // Not before the commit: nothing else is done.
+    for topic in done { note(topic) }
+    if refused > 0 { tally.refused[.refusedByKafka, default: 0] += refused }
     return end
   }
 
@@ -170,12 +177,12 @@ extension DeadLetterReplay {
     try producer.require(Array(Set(records.map(\.topic))).sorted())
     var refused: Set<Int> = []
     var left = records.count
-    let deadline = SystemTime.monotonicNanoseconds() + Self.patience
+    deadline = SystemTime.monotonicNanoseconds() + Self.patience
     for (index, record) in records.enumerated() {
       let topic = try producer.topic(record.topic)
       do throws(KafkaError) {
         while try !producer.offer(record.content, to: topic, token: UInt(index + 1)) {
-          try collect(producer, &left, &refused, deadline)
+          try collect(producer, &left, &refused)
         }
       } catch {
         guard case .reject = error.disposition else { throw error }
@@ -183,18 +190,19 @@ extension DeadLetterReplay {
         left -= 1
       }
     }
-    while left > 0 { try collect(producer, &left, &refused, deadline) }
+    while left > 0 { try collect(producer, &left, &refused) }
     return refused
   }
 
-  private func collect(
-    _ producer: Producer, _ left: inout Int, _ refused: inout Set<Int>, _ deadline: Int64
-  ) throws(KafkaError) {
+  private func collect(_ producer: Producer, _ left: inout Int, _ refused: inout Set<Int>) throws(KafkaError) {
     let rest = deadline - SystemTime.monotonicNanoseconds()
-    if rest <= 0 {
-      throw KafkaError(.timedOut, "Kafka has not acknowledged in a minute; what is not marked stays open")
+    if rest <= 0 { throw KafkaError(.timedOut, "Kafka has not acknowledged in time; what is not marked stays open") }
+    let ready = [wake.fileDescriptor] + (signals.map { [$0.fileDescriptor] } ?? [])
+    _ = Poll.wait(ready, nanoseconds: rest)
+    if let signal = signals?.take() {
+      tally.signal = signal
+      deadline = min(deadline, SystemTime.monotonicNanoseconds() + Self.patienceAtEnd)
     }
-    _ = Poll.wait([wake.fileDescriptor], nanoseconds: rest)
     wake.clear()
     var failure: KafkaError?
     producer.drain { report in
@@ -207,7 +215,7 @@ extension DeadLetterReplay {
 
   /// Waits for the next batch's time.
   private func isInterrupted(until time: Int64) -> Bool {
-    guard let signals else { return false }
+    guard let signals, tally.signal == nil else { return tally.signal != nil }
     let rest = time - SystemTime.monotonicNanoseconds()
     if rest > 0 { _ = Poll.wait([signals.fileDescriptor], nanoseconds: rest) }
     tally.signal = signals.take()

@@ -124,6 +124,7 @@ struct DeadLetterReplayTests {
     try site.park()
     let (exit, text) = try replay("--all")
     #expect(exit == .code(1) && text.contains("bongsu topics apply"), "\(text)")
+    #expect(text.contains("0 of 1 are replayed"), "\(text)")
     #expect(try site.states() == ["open"])
   }
 }

@@ -4,6 +4,7 @@ import NotificationModel
 import Testing
 
 @testable import Administration
+@testable import Worker
 
 @Suite("What a replay makes of a dead letter")
 struct ReplayPlanTests {
@@ -78,6 +79,30 @@ struct ReplayPlanTests {
     var short = rules
     short.claimHorizon = .seconds(7_200)
     #expect(try produced(short, delivery(hours: 2)).content.value != delivery(hours: 2).value)
+  }
+
+  @Test func `a worker takes what it had called STALE, as the first attempt of the next replay`() throws {
+    let phone = DeliveryAddress.phone("+821012345678")
+    let old = UnixTime(milliseconds: now.milliseconds - 72 * hour)
+    let delivery = Delivery(
+      id: "d", eventID: "e", eventTime: old, replay: 0, user: 17, channel: .sms, target: "5", address: phone,
+      category: "service", content: MessageContent(sms: SMSContent(body: "가")), priority: .high, notBefore: old,
+      sendBefore: nil)
+    var writer = JSONWriter()
+    delivery.write(to: &writer)
+    var row = self.delivery()
+    row.value = writer.bytes
+    #expect(OutcomeRules.obstacle(delivery, horizon: 48 * hour, now: now)?.code == "STALE")
+    let sent = try produced(rules, row).content
+    let record = SourceRecord(
+      place: TopicPartition("notification.sms", 0), offset: 0, timestamp: 0, key: sent.key, value: sent.value,
+      headers: sent.headers)
+    let job = try UnreadableDelivery.read(record, channel: .sms) { try JSONDecoder().decode(Delivery.self, from: $0) }
+    #expect(OutcomeRules.obstacle(job.delivery, horizon: 48 * hour, now: now) == nil)
+    #expect(job.ticket == ClaimTicket(deliveryID: "d", replay: 1, attempt: 1))
+    var renewed = delivery
+    (renewed.notBefore, renewed.replay) = (now, 1)
+    #expect(job.delivery == renewed)
   }
 
   @Test func `what expired is refused, or sent without its expiry where that is asked for`() throws {

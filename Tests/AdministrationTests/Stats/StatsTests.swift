@@ -1,0 +1,79 @@
+import Foundation
+import LocalServers
+import NotificationModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Administration
+
+@Suite("bongsu stats", .requires(.postgres))
+struct StatsTests {
+  private let site: LogSite
+
+  init() throws { site = try LogSite() }
+
+  /// Deliveries of today's partition; a hundred were sent, the n-th in n tenths of a second.
+  private func fill() throws {
+    try site.database.run(
+      """
+      INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, category, template, state,
+        reason, event_time, finished_at)
+      SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'service', 'hi', 'SUCCESS',
+        NULL, now(), now() + n * interval '100 milliseconds' FROM generate_series(1, 100) AS n
+      UNION ALL SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'email', '6', 'offers', 'bye',
+        state, reason, now(), now() FROM (VALUES ('FAIL', 'BOUNCED'), ('FAIL', 'BOUNCED'), ('SUPPRESSED', 'OPTED_OUT'),
+          ('PENDING', NULL), ('DEFERRED', 'NIGHT')) AS v (state, reason);
+      INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, state, event_time)
+      VALUES (current_date - 9, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'SUCCESS', now() - interval '9 days')
+      """)
+  }
+
+  private func stats(_ words: String...) throws -> [String: [[String: Any]]] {
+    let (exit, text) = try site.bongsu(["stats", "--json", "--until", "2999-01-01T00:00:00Z"] + words)
+    guard exit.isSuccess else { throw NeverHappened(description: text) }
+    return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [[String: Any]]] ?? [:]
+  }
+
+  @Test func `it counts, says why not and how fast`() throws {
+    try fill()
+    let all = try stats()
+    let sums = try #require(all["groups"]?.first)
+    func number(_ name: String) -> Double? { (sums[name] as? NSNumber)?.doubleValue }
+    #expect(number("all_of_them") == 105 && number("sent") == 100 && number("failed") == 2)
+    #expect(number("suppressed") == 1 && number("on_their_way") == 1 && number("deferred") == 1)
+    #expect(number("success_percent") == 98.04 && number("p50_ms") == 5_050 && number("p99_ms") == 9_901)
+    let reasons = all["reasons"]?.compactMap { $0["reason"] as? String }
+    #expect(reasons == ["BOUNCED", "OPTED_OUT"])
+    let channels = try stats("--by", "channel")["groups"]?.compactMap { $0["channel"] as? String }
+    #expect(channels == ["sms", "email"])
+    for kind in ["hour", "template", "category"] { #expect(try stats("--by", kind)["groups"]?.isEmpty == false) }
+    #expect(try stats("--since", "240h")["groups"]?.first?["all_of_them"] as? Int == 106)
+    let text = try site.bongsu("stats", "--until", "2999-01-01T00:00:00Z").text
+    #expect(text.contains("p99_ms") && text.contains("BOUNCED"), "\(text)")
+    #expect(try site.bongsu("stats", "--until", "23h").text == "no deliveries are recorded for this time")
+  }
+
+  @Test func `only the days' own partitions are read`() throws {
+    try fill()
+    let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    let query = try StatsQuery(since: UnixTime(milliseconds: now.milliseconds - 1_000), until: now)
+    let connection = try site.operatorConnection()
+    let today = "delivery_" + String(Timestamp(now).description.prefix(10)).replacing("-", with: "")
+    for part in [query.groups, query.reasons] {
+      let plan = try connection.execute("EXPLAIN \(part.sql)", part.parameters).column.joined(separator: "\n")
+      let read = Set(plan.matches(of: /delivery_[0-9]{8}|delivery_default/).map { String($0.0) })
+      #expect(read.contains(today) && read.count <= 3, "\(plan)")
+    }
+  }
+
+  @Test(arguments: [
+    (["--by", "colour"], 2, "--by takes hour, template, channel or category"),
+    (["--since", "x"], 1, "--since takes a time"),
+    (["--since", "1h", "--until", "2h"], 1, "--since is not before --until"),
+  ])
+  func `what cannot be used is refused, saying what can`(words: [String], code: Int32, message: String) throws {
+    let (exit, text) = try site.bongsu(["stats"] + words)
+    #expect(exit == .code(code) && text.contains(message), "\(exit): \(text)")
+  }
+}
