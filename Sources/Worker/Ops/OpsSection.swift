@@ -20,7 +20,8 @@ extension OpsSettings {
     let section = root.section("ops")
     let read = Self.read(section, kafka ?? KafkaSettings(bootstrapServers: ""))
     if read.webhook == nil, read.slack == nil, read.mail.isEmpty, !section.section("webhook").isSet("url"),
-      !section.section("slack").isSet("url"), !section.section("slack").isSet("urlFile")
+      !section.section("slack").isSet("url"), !section.section("slack").isSet("urlFile"),
+      !section.section("mail").isSet("to")
     {
       section.section("webhook").reportMissing("url")
     }
