@@ -18,9 +18,10 @@ extension OpsSettings {
   public init?(root: ConfigurationReader) {
     let kafka = KafkaSettings(root: root)
     let section = root.section("ops")
-    let read = Self.read(section, kafka ?? KafkaSettings(bootstrapServers: ""))
+    let read = Self.read(section, kafka ?? KafkaSettings(bootstrapServers: ""), isNeeded: true)
     if read.webhook == nil, read.slack == nil, read.mail.isEmpty, !section.section("webhook").isSet("url"),
-      !section.section("slack").isSet("url"), !section.section("slack").isSet("urlFile")
+      !section.section("slack").isSet("url"), !section.section("slack").isSet("urlFile"),
+      !section.section("mail").isSet("to")
     {
       section.section("webhook").reportMissing("url")
     }
@@ -30,10 +31,12 @@ extension OpsSettings {
 
   /// Reads the section for what is wrong in it alone, on a machine that may have no such worker.
   public static func check(root: ConfigurationReader) {
-    _ = read(root.section("ops"), KafkaSettings(bootstrapServers: ""))
+    _ = read(root.section("ops"), KafkaSettings(bootstrapServers: ""), isNeeded: false)
   }
 
-  private static func read(_ section: ConfigurationReader, _ kafka: KafkaSettings) -> OpsSettings {
+  private static func read(
+    _ section: ConfigurationReader, _ kafka: KafkaSettings, isNeeded: Bool
+  ) -> OpsSettings {
     var read = OpsSettings(kafka: kafka)
     read.group = section.string("group", default: read.group)
     read.instance = section.string("instance")
@@ -44,19 +47,19 @@ extension OpsSettings {
     read.attempts = section.int("attempts", in: 1...50, default: read.attempts)
     read.unfinished = section.int("unfinished", in: 1...100_000, default: read.unfinished)
     read.stopDeadline = section.duration("stopDeadline", in: .seconds(1)...(.seconds(300)), default: read.stopDeadline)
-    read.webhook = webhook(section.section("webhook"))
+    read.webhook = webhook(section.section("webhook"), isNeeded: isNeeded)
     read.slack = slack(section.section("slack"))
     read.mail = addresses(section.section("mail"))
     return read
   }
 
-  private static func webhook(_ section: ConfigurationReader) -> OpsHook? {
+  private static func webhook(_ section: ConfigurationReader, isNeeded: Bool) -> OpsHook? {
     let url = section.string("url", expected: urlForm, where: isURL)
     let secret = section.secret("secret")?.reveal()
     var hook = OpsHook(url: url ?? "", secret: secret.flatMap(key))
     readCommon(section, &hook)
     guard url != nil else { return nil }
-    if secret == nil, !section.isSet("secretFile") { section.reportMissing("secret") }
+    if isNeeded, secret == nil, !section.isSet("secretFile") { section.reportMissing("secret") }
     guard secret != nil else { return nil }
     if hook.secret == nil {
       section.report(
