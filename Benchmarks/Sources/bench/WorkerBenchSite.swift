@@ -63,7 +63,8 @@ final class WorkerBenchSite {
       "--set", "log.level=warning",
     ])
     let files = ["worker.yaml", "control.url", "firebase.json"].map { folder + "/" + $0 }
-    guard eventually(by: .now + .seconds(20), { files.allSatisfy { FileManager.default.fileExists(atPath: $0) } }) else {
+    guard eventually(by: .now + .seconds(20), { files.allSatisfy { FileManager.default.fileExists(atPath: $0) } })
+    else {
       throw BenchmarkError("the stand-ins do not start")
     }
     // They are there before they are written to their end.
@@ -71,12 +72,14 @@ final class WorkerBenchSite {
   }
 
   func startWorker(_ topics: Topics, _ kind: DeliveryKind, _ more: [String] = []) throws -> Child {
-    try Child([
-      setting.bongsu, "worker", "--channel", kind.rawValue, "--config", folder + "/worker.yaml", "--redis", redis.socket,
-      "--bootstrap-servers", setting.bootstrapServers, "--listen", "127.0.0.1:0", "--set",
-      "worker.topicPrefix=\(topics.prefix)", "--set", "worker.redisPrefix=\(topics.prefix)", "--set",
-      "log.level=warning",
-    ] + more.flatMap { ["--set", $0] })
+    try Child(
+      [
+        setting.bongsu, "worker", "--channel", kind.rawValue, "--config", folder + "/worker.yaml", "--redis",
+        redis.socket,
+        "--bootstrap-servers", setting.bootstrapServers, "--listen", "127.0.0.1:0", "--set",
+        "worker.topicPrefix=\(topics.prefix)", "--set", "worker.redisPrefix=\(topics.prefix)", "--set",
+        "log.level=warning",
+      ] + more.flatMap { ["--set", $0] })
   }
 
   /// Requests a second by h2load at the same stand-in, with as many in flight: those of a push, but for their token.

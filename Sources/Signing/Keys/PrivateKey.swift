@@ -12,11 +12,9 @@ import COpenSSL
   ///   not encrypted.
   /// - Throws: `badKey` for anything else, and for RSA below 2,048 bits.
   public init(pem: String) throws(SigningError) {
-    let text = Array(pem.utf8)
-    let source = unsafe BIO_new_mem_buf(text, Int32(clamping: text.count))
-    defer { unsafe BIO_free(source) }
     // Without a callback of its own OpenSSL would ask at the terminal for a password.
-    guard let handle = unsafe PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil) else {
+    let read = unsafe MemoryText.read(pem) { unsafe PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in -1 }, nil) }
+    guard let handle = unsafe read else {
       throw SigningError.openSSL(.badKey, "no private key can be read (PEM, not encrypted, is expected)")
     }
     guard let kind = unsafe Self.kind(of: handle) else {

@@ -8,10 +8,8 @@ import COpenSSL
   /// - Parameter pem: as `openssl pkey -pubout` writes it (SubjectPublicKeyInfo).
   /// - Throws: `badKey` for anything else, and for RSA below 2,048 bits.
   public convenience init(pem: String) throws(SigningError) {
-    let text = Array(pem.utf8)
-    let source = unsafe BIO_new_mem_buf(text, Int32(clamping: text.count))
-    defer { unsafe BIO_free(source) }
-    guard let handle = unsafe PEM_read_bio_PUBKEY(source, nil, { _, _, _, _ in -1 }, nil) else {
+    let read = unsafe MemoryText.read(pem) { unsafe PEM_read_bio_PUBKEY($0, nil, { _, _, _, _ in -1 }, nil) }
+    guard let handle = unsafe read else {
       throw SigningError.openSSL(.badKey, "no public key can be read (PEM is expected)")
     }
     try unsafe self.init(owned: handle)
@@ -48,8 +46,17 @@ import COpenSSL
   }
 }
 
-/// What OpenSSL writes into memory, as text.
+/// What OpenSSL reads from memory and writes into it, as text.
 enum MemoryText {
+  /// OpenSSL keeps no copy of the text: it must stay where it is as long as it is read.
+  static func read(_ text: String, _ body: (OpaquePointer?) -> OpaquePointer?) -> OpaquePointer? {
+    unsafe Array(text.utf8).withUnsafeBytes { bytes in
+      let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count))
+      defer { unsafe BIO_free(source) }
+      return unsafe body(source)
+    }
+  }
+
   static func written(_ write: (OpaquePointer?) -> Int32) -> String {
     let memory = unsafe BIO_new(BIO_s_mem())
     defer { unsafe BIO_free(memory) }

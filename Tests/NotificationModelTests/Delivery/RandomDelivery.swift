@@ -9,7 +9,8 @@ struct RandomDelivery {
 
   mutating func delivery() -> Delivery {
     var delivery = Delivery(
-      id: json.text(), eventID: json.text(), eventTime: time(), replay: number(0...3), user: maybe { Int64($0.number()) },
+      id: json.text(), eventID: json.text(), eventTime: time(), replay: number(0...3),
+      user: maybe { Int64($0.number()) },
       channel: DeliveryChannel.allCases.randomElement(using: &json.random) ?? .sms, target: json.text(),
       address: address(), category: json.text(), content: content(), priority: flag() ? .high : .normal,
       notBefore: time(), sendBefore: maybe { $0.time() })
@@ -54,7 +55,8 @@ struct RandomDelivery {
 
   private mutating func push() -> PushContent {
     var push = PushContent(
-      title: maybe { $0.json.text() }, body: json.text(), actionKey: maybe { $0.json.text() }, badge: maybe { $0.number() })
+      title: maybe { $0.json.text() }, body: json.text(), actionKey: maybe { $0.json.text() },
+      badge: maybe { $0.number() })
     (push.sound, push.threadID) = (maybe { $0.json.text() }, maybe { $0.json.text() })
     (push.mutable, push.titleKey) = (maybe { $0.flag() }, maybe { $0.json.text() })
     (push.titleArguments, push.bodyArguments) = (maybe { $0.texts() }, maybe { $0.texts() })

@@ -10,11 +10,12 @@ extension RoleScenarios {
     private static let pushes = Soak.choose(1_200, soak: 20_000)
     private static let one = ["--set", "worker.instance=one"]
 
-    @Test(arguments: Soak.seeds)
-    func `workers killed at any moment lose nothing`(seed: UInt64) throws {
+    @Test(arguments: Soak.seeds, [DeliveryChannel.pushIOS, .pushAndroid])
+    func `workers killed at any moment lose nothing`(seed: UInt64, channel: DeliveryChannel) throws {
       let kills = Soak.choose(4, soak: 20)
-      try WorkerPlay.play("kill -9", seed, mayRepeat: kills * WorkerPlay.inFlight) { play in
-        play.apns.setLatency(.milliseconds(20))
+      let repeats = kills * WorkerPlay.inFlight
+      try WorkerPlay.play("kill -9, \(channel.rawValue)", seed, channel: channel, mayRepeat: repeats) { play in
+        play.setLatency(.milliseconds(20))
         try play.startWorker(Self.one)
         for _ in 0..<kills {
           let before = play.written.count

@@ -1,6 +1,5 @@
 import Foundation
 import NotificationModel
-import ProviderSimulators
 import TestSupport
 
 /// Counts what became of deliveries by what the stand-in received and by dead letters as another client sees them: never
@@ -27,19 +26,19 @@ struct WorkerOracle {
     }
   }
 
-  func judge(_ received: [APNsDelivery]) throws -> Verdict {
+  func judge(_ received: [TakenPush]) throws -> Verdict {
     var verdict = Verdict()
     let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
     let letters = Set(try site.records(.deadLetters).compactMap { $0.header("id") ?? Self.id($0.value) })
     verdict.deadLetters = letters.count
     var taken: Set<String> = []
     var last: [String: Int] = [:]
-    for push in received where push.isAccepted {
+    for push in received {
       guard let number = numbers[push.id], written[number].address.device?.token == push.token else {
         verdict.faults.append("a stranger: \(push.id)")
         continue
       }
-      if !Self.text(push).contains(#""body":"\#(number)""#) { verdict.faults.append("\(number) has another's text") }
+      if !push.text.contains(#""body":"\#(number)""#) { verdict.faults.append("\(number) has another's text") }
       guard taken.insert(push.id).inserted else {
         verdict.duplicates += 1
         continue
@@ -60,8 +59,6 @@ struct WorkerOracle {
       if !successes.contains(delivery.id) { verdict.faults.append("\(delivery.eventID) is not told as SUCCESS") }
     }
   }
-
-  private static func text(_ push: APNsDelivery) -> String { String(decoding: push.payload, as: UTF8.self) }
 
   private static func id(_ value: String) -> String? {
     (try? JSONDecoder().decode(Delivery.self, from: Data(value.utf8)))?.id

@@ -6,13 +6,31 @@ import Signing
 import TestSupport
 import Testing
 
-/// A play of workers: pushes under load to a stand-in for APNs, faults, and a verdict by what the stand-in received.
+/// A push that a stand-in has taken.
+struct TakenPush {
+  /// The delivery's.
+  let id: String
+  let token: String
+  let text: String
+
+  init(_ push: APNsDelivery) {
+    (id, token, text) = (push.id, push.token, String(decoding: push.payload, as: UTF8.self))
+  }
+
+  init(_ push: FCMDelivery) {
+    (token, text) = (push.token ?? "", String(decoding: push.payload, as: UTF8.self))
+    id = text.firstMatch(of: /"deliveryID":"([^"]+)"/).map { String($0.1) } ?? ""
+  }
+}
+
+/// A play of workers: pushes under load to a stand-in for APNs or FCM, faults, and a verdict by what that received.
 final class WorkerPlay {
   let name: String
   let seed: UInt64
   let site: ChannelSite
   let redis: RedisServer
   let apns: APNsSimulator
+  let fcm: FCMSimulator
   var random: SeededGenerator
   private(set) var workers: [DaemonProcess] = []
   private(set) var written: [Delivery] = []
@@ -22,23 +40,37 @@ final class WorkerPlay {
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
-  private init(_ name: String, _ seed: UInt64) throws {
+  private init(_ name: String, _ seed: UInt64, _ channel: DeliveryChannel) throws {
     (self.name, self.seed) = (name, seed)
     random = SeededGenerator(seed: seed)
     let stage = try RoleStage.shared
     redis = stage.redis
-    site = try ChannelSite(.pushIOS, broker: stage.broker)
-    apns = try APNsSimulator()
+    site = try ChannelSite(channel, broker: stage.broker)
+    (apns, fcm) = (try APNsSimulator(), try FCMSimulator())
     folder = try TemporaryDirectory()
     try apns.signingKey.pem.write(toFile: folder.file("key.p8"), atomically: true, encoding: .utf8)
+    try fcm.serviceAccount.write(toFile: folder.file("firebase.json"), atomically: true, encoding: .utf8)
+  }
+
+  private var isAPNs: Bool { site.channel == .pushIOS }
+
+  func setLatency(_ latency: Duration) {
+    if isAPNs { apns.setLatency(latency) } else { fcm.setLatency(latency) }
+  }
+
+  private var taken: [TakenPush] {
+    isAPNs
+      ? apns.received.filter(\.isAccepted).map { TakenPush($0) }
+      : fcm.received.filter(\.isAccepted).map { TakenPush($0) }
   }
 
   /// - Parameter mayRepeat: how many may be sent twice, as their worker died between sending and recording.
   static func play(
-    _ name: String, _ seed: UInt64 = 1, mayRepeat: Int = 0, location: SourceLocation = #_sourceLocation,
+    _ name: String, _ seed: UInt64 = 1, channel: DeliveryChannel = .pushIOS, mayRepeat: Int = 0,
+    location: SourceLocation = #_sourceLocation,
     _ body: (WorkerPlay) throws -> Void
   ) throws {
-    let play = try WorkerPlay(name, seed)
+    let play = try WorkerPlay(name, seed, channel)
     defer { play.end() }
     let start = ContinuousClock.now
     do {
@@ -49,7 +81,7 @@ final class WorkerPlay {
       Issue.record(error, "\(name), seed \(seed)\n\(play.lastWords)", sourceLocation: location)
       return
     }
-    let verdict = try WorkerOracle(play.site, play.written).judge(play.apns.received)
+    let verdict = try WorkerOracle(play.site, play.written).judge(play.taken)
     let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
     print(
       "scenario\tworker: \(name)\t\(seed)\t\(play.written.count)\t\(verdict.missing)\t\(verdict.duplicates)\t-\t\(seconds)"
@@ -61,6 +93,10 @@ final class WorkerPlay {
 
   @discardableResult
   func startWorker(_ flags: [String] = []) throws -> DaemonProcess {
+    let provider = [
+      "fcm.serviceAccountFile=\(folder.file("firebase.json"))", "fcm.endpoint=\(fcm.url)",
+      "fcm.authorityFile=\(fcm.authorityFile)", "fcm.timeout=5s", "fcm.inFlight=\(Self.inFlight)",
+    ]
     let sets = [
       "worker.topicPrefix=\(site.prefix)", "worker.redisPrefix=\(site.prefix)", "worker.lease=2s",
       "apns.production=\(apns.url)", "apns.authorityFile=\(apns.authorityFile)", "apns.timeout=5s",
@@ -69,9 +105,9 @@ final class WorkerPlay {
     ]
     let worker = try DaemonProcess(
       [
-        "worker", "--channel", "push.ios", "--redis", redis.address, "--bootstrap-servers",
+        "worker", "--channel", site.channel.rawValue, "--redis", redis.address, "--bootstrap-servers",
         site.broker.bootstrapServers, "--group", site.group, "--listen", "127.0.0.1:0",
-      ] + sets.flatMap { ["--set", $0] } + flags)
+      ] + (sets + provider).flatMap { ["--set", $0] } + flags)
     workers.append(worker)
     try worker.waitUntilReady()
     return worker
@@ -85,8 +121,9 @@ final class WorkerPlay {
       let number = written.count + step
       return Delivery(
         id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(device),
-        channel: .pushIOS, target: "\(device)",
-        address: .device(DeviceAddress(platform: .ios, appID: "com.example.shop", token: Self.token(device))),
+        channel: site.channel, target: "\(device)",
+        address: .device(
+          DeviceAddress(platform: isAPNs ? .ios : .android, appID: "com.example.shop", token: Self.token(device))),
         category: "service", content: MessageContent(push: PushContent(body: "\(number)")), priority: .high,
         notBefore: now, sendBefore: nil)
     }
@@ -96,9 +133,11 @@ final class WorkerPlay {
 
   static func token(_ device: Int) -> String { String(format: "%064x", device) }
 
-  /// Waits until APNs has taken so many in all.
+  /// Waits until the stand-in has taken so many in all.
   func waitUntilTaken(_ count: Int) throws {
-    try eventually("APNs has taken \(count)", within: .seconds(60)) { apns.counts.accepted >= count }
+    try eventually("the provider has taken \(count)", within: .seconds(60)) {
+      (isAPNs ? apns.counts : fcm.counts).accepted >= count
+    }
   }
 
   func waitUntilCommitted() throws {
@@ -110,6 +149,7 @@ final class WorkerPlay {
   private func end() {
     for worker in workers { worker.kill() }
     apns.stop()
+    fcm.stop()
     folder.remove()
   }
 
