@@ -57,9 +57,16 @@ extension PostgresConnection {
   private func readToSync() throws(PostgresError) -> [QueryResult] {
     var results: [QueryResult] = []
     var first: PostgresError?
+    var isBetween = false
     while isUsable {
-      // Nil stands between the statements' answers.
-      guard let result = unsafe PQgetResult(handle) else { continue }
+      // Nil stands once between the statements' answers. Twice, and libpq has nothing more to wait for: the server ended
+      // the connection in the middle, which libpq may not have noticed.
+      guard let result = unsafe PQgetResult(handle) else {
+        if isBetween { close() }
+        isBetween = true
+        continue
+      }
+      isBetween = false
       let answer = unsafe QueryResult(result)
       if answer.status == PGRES_PIPELINE_SYNC {
         if let first { throw first }

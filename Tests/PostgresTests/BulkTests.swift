@@ -39,6 +39,19 @@ struct BulkTests {
   @Test("an empty pipeline is nothing")
   func empty() throws { #expect(try connection.pipeline([]).isEmpty) }
 
+  @Test("a connection that the server ends in the middle of a pipeline is lost, and retriable", .timeLimit(.minutes(1)))
+  func ended() throws {
+    let end: (String, [SQLValue]) = ("SELECT pg_terminate_backend(pg_backend_pid())", [])
+    for others in [0, 1, 1_000] {
+      let connection = try PostgresConnection(SharedServers.postgres.connectionSettings())
+      let error = #expect(throws: PostgresError.self) {
+        try connection.pipeline([end] + (0..<others).map { ("SELECT $1::int", [.text("\($0)")]) })
+      }
+      #expect(error?.disposition == .retry(after: nil))
+      #expect(!connection.isUsable)
+    }
+  }
+
   @Test("a refused statement undoes its pipeline, and the connection stays usable")
   func refused() throws {
     let error = #expect(throws: PostgresError.self) {

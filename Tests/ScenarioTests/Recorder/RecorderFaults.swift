@@ -97,7 +97,16 @@ final class RecorderPlay {
   /// Somewhere in the middle of what it has to do.
   private func waitForSome() throws {
     let done = Int64(written - Int.random(in: 100...1_500, using: &random))
-    try eventually("\(done) are recorded", within: .seconds(120)) { try site.committed(.status) >= done }
+    try waitUntilRecorded(done)
+  }
+
+  private func waitUntilRecorded(_ count: Int64) throws {
+    do {
+      try eventually("\(count) are recorded", within: .seconds(120)) { try site.committed(.status) >= count }
+    } catch {
+      let words = recorders.map { "\($0.lastWords)\n\((try? $0.problem()) ?? "")" }.joined(separator: "\n")
+      throw NeverHappened(description: "\(error); \(try site.committed(.status)) of \(written) are\n\(words)")
+    }
   }
 
   func killRecorder() throws {
@@ -115,7 +124,7 @@ final class RecorderPlay {
 
   /// Everything is committed, and the log is the model's.
   func judge(stops: Bool = true) throws {
-    try eventually("all is recorded", within: .seconds(180)) { try site.committed(.status) == Int64(written) }
+    try waitUntilRecorded(Int64(written))
     #expect(try LogModel.deliveries(in: site.database) == LogModel.deliveries(load.deliveries))
     #expect(try LogModel.steps(in: site.database) == LogModel.steps(load.deliveries))
     #expect(try LogModel.routed(in: site.database) == LogModel.routed(load.routed))
