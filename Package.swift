@@ -157,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators", "Providers",
-        "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators",
+        "Providers", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
@@ -197,7 +197,8 @@ let package = Package(
       name: "ProviderSimulatorsTests",
       dependencies: ["LocalServers", "NotificationModel", "ProviderSimulators", "Runtime", "Signing", "TestSupport"]),
     .testTarget(
-      name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
+      name: "LocalServersTests",
+      dependencies: ["LocalServers", "Kafka", "Postgres", "Redis", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DevelopmentTests",
       dependencies: [

@@ -51,8 +51,8 @@ private let showCommand = Command(
 /// Asks for every section that there is, so that a key of no section is unknown.
 private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationReader, sections: Set<String>) {
   let own: Set = [
-    "apns", "email", "fcm", "http", "kafka", "log", "notification", "policy", "redis", "redrive", "relay", "router", "sms",
-    "topics", "worker",
+    "apns", "email", "fcm", "http", "kafka", "log", "notification", "ops", "policy", "redis", "redrive", "relay",
+    "router", "sms", "topics", "worker",
   ]
   let root = try ConfigurationOptions(keys: []).reader(arguments)
   _ = OperationsSettings(root)

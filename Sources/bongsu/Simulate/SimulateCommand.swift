@@ -18,7 +18,8 @@ let simulateCommand = Command(
     .init(
       "bongsu simulate --directory ./simulators --latency 150ms --fail-percent 5 --hang-percent 1",
       "slow; five in a hundred fail and one has no answer"),
-    .init("curl \"$(cat simulators/control.url)/misbehave?provider=sms&how=busy&for=20s\"", "all SMS vendors, for a while"),
+    .init(
+      "curl \"$(cat simulators/control.url)/misbehave?provider=sms&how=busy&for=20s\"", "all SMS vendors, for a while"),
   ],
   options: [
     .string("directory", "DIR", completion: .files, help: "Where keys and worker.yaml are written; needed."),

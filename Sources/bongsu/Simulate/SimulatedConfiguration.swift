@@ -43,7 +43,8 @@ struct SimulatedConfiguration {
       case .nhn, .sens: "secretKeyFile"
       case .twilio: "secretFile"
       }
-    let lines = ["- vendor: \(sms.vendor.rawValue)", "  host: \(sms.url)", "  \(secret): sms-secret"] + account(sms.vendor)
+    let lines =
+      ["- vendor: \(sms.vendor.rawValue)", "  host: \(sms.url)", "  \(secret): sms-secret"] + account(sms.vendor)
     return lines.map { "    " + $0 }.joined(separator: "\n")
   }
 
