@@ -158,7 +158,8 @@ let package = Package(
       name: "WorkerTests",
       dependencies: [
         "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators",
-        "Providers", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+        "Providers",
+        "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(

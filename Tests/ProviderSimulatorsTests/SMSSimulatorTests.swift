@@ -53,7 +53,8 @@ import Testing
       let one = (try sens(curl, "GET", path).json?["messages"] as? [[String: Any]])?.first
       return [one?["status"] as? String, one?["statusName"] as? String]
     }
-    #expect(states == [["COMPLETED", "success"], ["PROCESSING", nil], ["COMPLETED", "fail"]], "no carrier writes emoji")
+    #expect(
+      states == [["COMPLETED", "success"], ["PROCESSING", nil], ["COMPLETED", "fail"]], "no carrier writes emoji")
   }
 
   @Test func `SENS refuses a wrong signature, time, sender and form`() throws {

@@ -6,7 +6,8 @@ import Testing
 
 /// What Python's smtplib and curl make of it.
 @Suite("The mail server's stand-in") struct SMTPSimulatorTests {
-  private static let mail = "From: a@example.com\r\nMessage-ID: <m@example.com>\r\nSubject: s\r\n\r\n.one\r\n..\r\nend\r\n"
+  private static let mail =
+    "From: a@example.com\r\nMessage-ID: <m@example.com>\r\nSubject: s\r\n\r\n.one\r\n..\r\nend\r\n"
 
   /// Runs lines of Python with a connected `s`; what it prints.
   private func python(_ simulator: SMTPSimulator, _ lines: String, implicit: Bool = false) throws -> [String] {

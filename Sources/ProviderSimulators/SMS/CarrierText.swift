@@ -35,6 +35,7 @@ enum CarrierText {
 
   /// Digits alone, as dialled in Korea.
   static func isNumber(_ number: String) -> Bool {
-    number.hasPrefix("0") && (9...11).contains(number.utf8.count) && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    number.hasPrefix("0") && (9...11).contains(number.utf8.count)
+      && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }

@@ -64,7 +64,8 @@ final class SMTPConversation: Conversation {
   /// A reply that something may take the place of.
   private func answer(_ given: SMTPReply, at step: SMTPStep) {
     var reply = given
-    if step == .recipient, reply.code == 250, let address = session.to.last, let refusal = service.refusal(of: address) {
+    if step == .recipient, reply.code == 250, let address = session.to.last, let refusal = service.refusal(of: address)
+    {
       session.undo(step)
       reply = refusal
     }

@@ -15,7 +15,8 @@ struct OpsMetrics: Sendable {
         })
     }
     alerts = registry.counter("bongsu_ops_alerts_total", help: "Alerts that were read.")
-    unreadable = registry.counter("bongsu_ops_unreadable_total", help: "Records that are no alert, and were passed over.")
+    unreadable = registry.counter(
+      "bongsu_ops_unreadable_total", help: "Records that are no alert, and were passed over.")
     restarts = registry.counter("bongsu_ops_restarts_total", help: "Times Kafka's client was made anew after a fault.")
     waiting = registry.gauge("bongsu_ops_unfinished", help: "Alerts that were read and are not told.")
     lag = registry.gauge("bongsu_ops_lag_records", help: "Alerts that wait in the partitions that are read.")

@@ -105,7 +105,8 @@ import Testing
     #expect(mails.received.allSatisfy { $0.header("Subject")?.hasPrefix("[bongsu] warning: Parked") == true })
   }
 
-  @Test func `what fails is tried again with the same id, and what always fails is given up and alerts of nothing`() throws
+  @Test func `what fails is tried again with the same id, and what always fails is given up and alerts of nothing`()
+    throws
   {
     hooks.misbehave(.refuse(status: 503, reason: ""), .next(1))
     let role = try start(settings { $0.attempts = 2 })

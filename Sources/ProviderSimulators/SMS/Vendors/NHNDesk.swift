@@ -21,7 +21,8 @@ struct NHNDesk: SMSDesk {
     }
   }
 
-  private func send(_ request: HTTP2Request, _ kind: String, _ book: inout SMSBook) throws(SMSRefusal) -> HTTP2Response {
+  private func send(_ request: HTTP2Request, _ kind: String, _ book: inout SMSBook) throws(SMSRefusal) -> HTTP2Response
+  {
     guard let body = JSONValue.reading(request.body)?.members, let text = body.text("body"), !text.isEmpty,
       let recipients = body["recipientList"]?.items, (1...Self.recipientsMax).contains(recipients.count)
     else { throw SMSRefusal(200, "-9996", "A body and 1 to 1,000 recipients are needed.") }

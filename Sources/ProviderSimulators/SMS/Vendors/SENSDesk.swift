@@ -62,7 +62,9 @@ struct SENSDesk: SMSDesk {
 
   private func list(_ requestID: String, _ book: SMSBook) throws(SMSRefusal) -> HTTP2Response {
     guard let messages = book.state.byRequest[requestID] else { throw Self.notFound }
-    let items = messages.map { message in JSONValue.object(["messageId": .text(message.id), "to": .text(message.number)]) }
+    let items = messages.map { message in
+      JSONValue.object(["messageId": .text(message.id), "to": .text(message.number)])
+    }
     return .json(status: 202, Self.head(202, requestID, book.now, ["messages": .list(items)]))
   }
 
@@ -87,7 +89,8 @@ struct SENSDesk: SMSDesk {
   private static func head(_ status: Int, _ id: String, _ now: Int64, _ more: [String: JSONValue]) -> JSONValue {
     .object(
       [
-        "requestId": .text(id), "requestTime": .text(UnixTime(milliseconds: now).iso8601), "statusCode": .text("\(status)"),
+        "requestId": .text(id), "requestTime": .text(UnixTime(milliseconds: now).iso8601),
+        "statusCode": .text("\(status)"),
         "statusName": "success",
       ].merging(more) { $1 })
   }

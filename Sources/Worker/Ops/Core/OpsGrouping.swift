@@ -56,12 +56,15 @@ struct OpsGrouping {
   /// - Parameter isFull: too much waits to wait any longer; the limit of a minute still holds.
   mutating func take(now: Int64, isFull: Bool = false) -> [OpsMessage] {
     refill(now)
-    var due = waiting.filter { isFull || dueAt($0.key, $0.value) <= now }.sorted { Self.comesBefore($0.value, $1.value) }
+    var due = waiting.filter { isFull || dueAt($0.key, $0.value) <= now }.sorted {
+      Self.comesBefore($0.value, $1.value)
+    }
     guard !due.isEmpty, tokens >= 1 else { return [] }
     var messages: [OpsMessage] = []
     let room = Int(tokens)
     if due.count > room {
-      messages = due.prefix(room - 1).map { OpsMessage([$0.value]) } + [OpsMessage(due.dropFirst(room - 1).map(\.value))]
+      messages =
+        due.prefix(room - 1).map { OpsMessage([$0.value]) } + [OpsMessage(due.dropFirst(room - 1).map(\.value))]
     } else {
       messages = due.map { OpsMessage([$0.value]) }
     }

@@ -121,7 +121,8 @@ final class OpsSession {
     switch step {
     case .sent: break
     case .again(let code, let attempt):
-      logger.warning("an alert could not be told and is tried again", ["to": sink, "code": code, "attempt": "\(attempt)"])
+      logger.warning(
+        "an alert could not be told and is tried again", ["to": sink, "code": code, "attempt": "\(attempt)"])
     case .givenUp(let code): logger.error("an alert was given up", ["to": sink, "code": code])
     }
   }
