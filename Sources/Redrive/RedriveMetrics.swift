@@ -26,7 +26,7 @@ public struct RedriveMetrics: Sendable {
       Dictionary(uniqueKeysWithValues: keys.map { ($0, make($0)) })
     }
     deferred = counter("deferred_total", "Deliveries that wait for the end of the night.")
-    repeated = counter("repeated_total", "Dead letters told again of an attempt that was scheduled already, passed over.")
+    repeated = counter("repeated_total", "Dead letters of an attempt that was scheduled already, passed over.")
     restarts = counter("restarts_total", "Times Kafka's clients were made anew after a fault.")
     redisFailures = counter("redis_failures_total", "Times Redis did not answer as it should.")
     inFlight = gauge("in_flight_records", "Records that Kafka has not acknowledged.")

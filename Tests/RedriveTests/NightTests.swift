@@ -49,7 +49,8 @@ import Testing
   }
 
   private func window(_ delivery: Delivery) -> SourceRecord {
-    Letters.record(of: delivery, ["bongsu-error-class": "WINDOW", "bongsu-error-code": "WINDOW", "id": delivery.id]).source
+    let headers = ["bongsu-error-class": "WINDOW", "bongsu-error-code": "WINDOW", "id": delivery.id]
+    return Letters.record(of: delivery, headers).source
   }
 
   /// A record as it is read again from where it went.

@@ -1,4 +1,5 @@
 import Configuration
+import NotificationModel
 import Policy
 import Redrive
 import Testing
@@ -52,7 +53,8 @@ import Testing
 
   @Test(arguments: [
     ("redrive: {tiers: \"1m,5m,15m\"}", "needs four times"), ("redrive: {tiers: \"1m,5m,15m,1\"}", "redrive.tiers"),
-    ("redrive: {tiers: \"5m,1m,15m,1h\"}", "none is shorter"), ("redrive: {ladder: \"1m,2m\"}", "names of retry topics"),
+    ("redrive: {tiers: \"5m,1m,15m,1h\"}", "none is shorter"),
+    ("redrive: {ladder: \"1m,2m\"}", "names of retry topics"),
     ("redrive: {ladder: \"5m,1m\"}", "names of retry topics"), ("redrive: {ladders: {fax: 1m}}", "is no channel"),
     ("redrive: {ladders: {sms: 2m}}", "names of retry topics"), ("redrive: {attempts: 51}", "redrive.attempts"),
     ("redrive: {jitter: 2m}", "redrive.jitter"), ("redrive: {claimHorizon: 1m}", "redrive.claimHorizon"),

@@ -50,7 +50,7 @@ final class BatchRedriver {
     }
     try judge(&cases, now)
     finish(cases, &batch, now)
-    done.insert(tickets)
+    done.insert(cases.compactMap(\.doneTicket))
     return batch
   }
 

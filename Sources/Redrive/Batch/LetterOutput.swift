@@ -56,7 +56,8 @@ struct LetterOutput {
   private func refused(_ code: String) -> [OutletRecord] {
     var alerts = ParkedAlerts()
     alerts.add(
-      letter.home?.label ?? "unknown", code: code, isExhausted: false, id: source.header(RecordHeader.eventID), now: now)
+      letter.home?.label ?? "unknown", code: code, isExhausted: false, id: source.header(RecordHeader.eventID), now: now
+    )
     var records = [parked(because: code)] + alerts.all.map { alert($0) }
     if let delivery = letter.delivery { records.append(status(delivery, .fail, reason: code)) }
     return records

@@ -27,11 +27,13 @@ struct RedriveCase {
     self.letter = letter
     self.isNew = isNew
     switch isNew ? rules.fate(of: letter, now: now) : rules.fate(ofDue: letter, now: now) {
+    case .wait where letter.isUnreadable, .judge where letter.isUnreadable:
+      end = .parked(because: "INVALID_DELIVERY")
     case .wait(let tier, let notBefore): end = .waiting(tier, notBefore: notBefore)
     case .park(let code): end = .parked(because: code)
     // The router judges an event anew.
     case .judge where letter.home?.channel == nil: end = .republished(nil)
-    case .judge: end = letter.delivery == nil ? .parked(because: "INVALID_DELIVERY") : .open
+    case .judge: end = .open
     }
   }
 
@@ -41,6 +43,12 @@ struct RedriveCase {
   var ticket: String? {
     if !isNew, case .waiting = end { return nil }
     return letter.ticket.map { isNew ? $0 : "due/\($0)" }
+  }
+
+  /// The same once it is done. What was put off comes again, and is not.
+  var doneTicket: String? {
+    if !isNew, case .deferred = end { return nil }
+    return ticket
   }
 
   mutating func judge(_ judge: Judge, _ rules: LetterRules) {

@@ -6,8 +6,6 @@ import Policy
 struct RedrivenBatch {
   var records: [OutletRecord] = []
   var counts = RedriveCounts()
-  /// Failed attempts that were scheduled or ended, for the guard against those told twice.
-  var tickets: [String] = []
 }
 
 /// What was counted on the way, for metrics.

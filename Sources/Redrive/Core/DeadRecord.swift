@@ -51,6 +51,9 @@ struct DeadRecord {
     source.header(RecordHeader.state) == DeliveryState.ambiguous.rawValue || code == "OUTCOME_UNKNOWN"
   }
 
+  /// It came from a channel's topic, and is no delivery.
+  var isUnreadable: Bool { home?.channel != nil && delivery == nil }
+
   /// Names one failed attempt: whoever tells it again tells the same.
   var ticket: String? {
     guard home != nil, let id = source.header(RecordHeader.eventID) else { return nil }

@@ -40,7 +40,8 @@ struct LetterRules {
 
   /// Of one whose tier has let it go.
   func fate(ofDue letter: DeadRecord, now: UnixTime) -> Fate {
-    guard letter.home != nil, letter.errorClass != nil else { return .park(because: Self.unreadable) }
+    guard letter.home != nil, let errorClass = letter.errorClass else { return .park(because: Self.unreadable) }
+    if errorClass == .permanent { return .park(because: nil) }
     guard let notBefore = letter.notBefore, notBefore > now else { return .judge }
     return .wait(waits.tier(for: notBefore.milliseconds - now.milliseconds), notBefore: notBefore)
   }

@@ -20,6 +20,11 @@ struct TierQueues {
 
     var head: Waiting? { taken < waiting.count ? waiting[taken] : nil }
     var count: Int { waiting.count - taken }
+
+    mutating func drop() {
+      waiting.removeFirst(taken)
+      taken = 0
+    }
   }
 
   private var lines: [TopicPartition: Line] = [:]
@@ -35,7 +40,8 @@ struct TierQueues {
     let appended = record.timestamp > 0 ? min(record.timestamp, now) : now
     var due = appended.saturatingAdd(wait)
     // Another round of a minute for a second or two would be a waste.
-    if let notBefore = record.number(RecordHeader.notBefore), notBefore > due, notBefore - due <= min(wait / 10, 5_000) {
+    if let notBefore = record.number(RecordHeader.notBefore), notBefore > due, notBefore - due <= min(wait / 10, 5_000)
+    {
       due = notBefore
     }
     var line = lines[record.place] ?? Line()
@@ -69,7 +75,7 @@ struct TierQueues {
         line = Line()
       } else {
         rest(&line, now, wait(place), using: &random)
-        if line.taken > 256 { line.waiting.removeFirst(line.taken); line.taken = 0 }
+        if line.taken > 256 { line.drop() }
       }
       lines[place] = line
     }

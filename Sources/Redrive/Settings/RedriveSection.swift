@@ -80,7 +80,8 @@ extension TierWaits {
   fileprivate init(section: ConfigurationReader) {
     self.init()
     let limits: ClosedRange<Duration> = .milliseconds(10) ... .seconds(86_400)
-    let waits = section.durations("tiers", in: limits, default: RetryTier.allCases.map { .milliseconds(TierWaits()[$0]) })
+    let standard = RetryTier.allCases.map { Duration.milliseconds(self[$0]) }
+    let waits = section.durations("tiers", in: limits, default: standard)
     guard waits.count == RetryTier.allCases.count else {
       section.report(.badValue, "tiers", "needs four times, as 1m,5m,15m,1h")
       return

@@ -35,6 +35,7 @@ struct TopicCheck {
     let kind = entries.first { $0.name == "message.timestamp.type" }?.value
     guard kind != "LogAppendTime" else { return }
     throw RedriveError(
-      "topic \(topic) has message.timestamp.type \(kind ?? "unknown") and needs LogAppendTime; type bongsu topics apply")
+      "topic \(topic) has message.timestamp.type \(kind ?? "unknown") and needs LogAppendTime; type bongsu topics apply"
+    )
   }
 }

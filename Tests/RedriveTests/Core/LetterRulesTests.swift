@@ -19,6 +19,8 @@ import Testing
     #expect(fate(["bongsu-error-class": "PERMANENT"]) == .park(because: nil))
     #expect(fate(["bongsu-error-class": "WINDOW"]) == .judge)
     // An event has no hours.
+    let permanent = Letters.record(["bongsu-error-class": "PERMANENT"])
+    #expect(rules.fate(ofDue: permanent, now: Letters.now) == .park(because: nil))
     let event = ["bongsu-error-class": "WINDOW", "bongsu-origin": "notification.events/0/0"]
     #expect(fate(event) == .park(because: nil))
   }
@@ -48,7 +50,10 @@ import Testing
     #expect(fate(headers.merging(["bongsu-retry-after": "7200"]) { $1 }) == .wait(.oneHour, notBefore: asked))
   }
 
-  @Test(arguments: [(1, RetryTier.oneMinute), (60_000, .oneMinute), (60_001, .fiveMinutes), (39_600_000, .oneHour)])
+  @Test(
+    arguments: [
+      (1, RetryTier.oneMinute), (60_000, .oneMinute), (60_001, .fiveMinutes), (39_600_000, .oneHour),
+    ] as [(Int64, RetryTier)])
   func `what has yet to wait goes round by what is left`(left: Int64, tier: RetryTier) {
     let notBefore = UnixTime(milliseconds: Letters.now.milliseconds + left)
     let letter = Letters.record([

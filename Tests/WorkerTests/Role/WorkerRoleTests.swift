@@ -52,6 +52,7 @@ import Testing
     }
     #expect(try site.statuses(.retrying).map(\.deliveryID) == ["d0"])
     #expect(try site.statuses(.ambiguous).map(\.deliveryID) == ["d3"])
+    #expect(try site.records(.deadLetters).filter { $0.header("bongsu-state") == "AMBIGUOUS" }.count == 1)
     let failed = try site.statuses(.fail).sorted { $0.deliveryID < $1.deliveryID }
     #expect(failed.map(\.deliveryID) == ["d1", "d2"] && failed[1].deadSince == UnixTime(milliseconds: 7))
     #expect(failed.allSatisfy { $0.attempt == 3 && $0.reason == "CODE" })
