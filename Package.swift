@@ -209,7 +209,8 @@ let package = Package(
       name: "ProviderSimulatorsTests",
       dependencies: ["LocalServers", "NotificationModel", "ProviderSimulators", "Runtime", "Signing", "TestSupport"]),
     .testTarget(
-      name: "LocalServersTests", dependencies: ["LocalServers", "Kafka", "Postgres", "Runtime", "TestSupport"]),
+      name: "LocalServersTests",
+      dependencies: ["LocalServers", "Kafka", "Postgres", "Redis", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DevelopmentTests",
       dependencies: [

@@ -2,6 +2,7 @@ import Glibc
 import Kafka
 import LocalServers
 import Postgres
+import Redis
 import TestSupport
 import Testing
 
