@@ -16,7 +16,7 @@ let auditCommand = Command(
     + "goes on as a daemon with gauges to alert on. In-flight records are those that the groups bongsu-router, "
     + "bongsu-redrive and bongsu-recorder have not finished. Exit status 1 when something is missing.",
   examples: [
-    .init("bongsu audit --config bongsu.yaml --since 1h --until -30s", "the last hour but its last half minute"),
+    .init("bongsu audit --config bongsu.yaml --since 1h --until 30s", "the last hour but its last half minute"),
     .init("bongsu audit --config bongsu.yaml --every 60s --listen 127.0.0.1:9470", "goes on, for Prometheus"),
   ],
   options: DatabaseOptions.all + [
