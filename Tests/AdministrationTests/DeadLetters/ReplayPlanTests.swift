@@ -97,7 +97,7 @@ struct ReplayPlanTests {
     let record = SourceRecord(
       place: TopicPartition("notification.sms", 0), offset: 0, timestamp: 0, key: sent.key, value: sent.value,
       headers: sent.headers)
-    let job = try UnreadableDelivery.read(record, channel: .sms) { try JSONDecoder().decode(Delivery.self, from: $0) }
+    let job = try UnreadableDelivery.read(record, channel: .sms)
     #expect(OutcomeRules.obstacle(job.delivery, horizon: 48 * hour, now: now) == nil)
     #expect(job.ticket == ClaimTicket(deliveryID: "d", replay: 1, attempt: 1))
     var renewed = delivery
