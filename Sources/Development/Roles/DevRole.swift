@@ -45,6 +45,7 @@ public struct DevRole: Sendable, Equatable {
     worker("sms"),
     worker("email"),
     DevRole("redrive", ["redrive"], group: "bongsu-redrive"),
+    DevRole("recorder", ["recorder"], group: "bongsu-recorder"),
     DevRole("worker-ops", ["worker", "--channel", "ops"], group: "bongsu-ops"),
   ]
 }

@@ -28,7 +28,8 @@ final class SystemProviders {
   /// Five in a hundred fail, one in a hundred is never answered.
   func misbehave(seed: UInt64) {
     let (some, few) = (Misbehaviour.Extent.fraction(0.05, seed: seed), Misbehaviour.Extent.fraction(0.01, seed: seed + 1))
-    apns.misbehave(.refuse(status: 500, reason: "InternalServerError"), some)
+    // A 500 would mean a quarter of an hour, as Apple asks, however short the ladder is.
+    apns.misbehave(.refuse(status: 429, reason: "TooManyRequests"), some)
     fcm.misbehave(.refuse(status: 500, reason: "INTERNAL"), some, path: "/v1/")
     sms.misbehave(sms.failing, some)
     smtp.misbehave(.refuse(status: 450, reason: "4.2.2 Mailbox full"), some)
@@ -78,16 +79,18 @@ final class SystemProviders {
   /// What the stand-ins took.
   var arrivals: [SystemOracle.Arrival] {
     let pushes = apns.received.filter(\.isAccepted).map { push in
-      arrival(.pushIOS, push.payload) { SystemFixture.iosToken($0) == push.token }
+      arrival(.pushIOS, push.payload, push.misbehaviour) { SystemFixture.iosToken($0) == push.token }
     }
     let messages = fcm.received.filter(\.isAccepted).map { message in
-      arrival(.pushAndroid, message.payload) { SystemFixture.androidToken($0) == message.token }
+      arrival(.pushAndroid, message.payload, message.misbehaviour) { SystemFixture.androidToken($0) == message.token }
     }
     let texts = sms.received.filter(\.isAccepted).map { text in
-      arrival(.sms, Array(text.text.utf8)) { "+82" + SystemFixture.phone($0).dropFirst(3) == Self.e164(text.number) }
+      arrival(.sms, Array(text.text.utf8), text.misbehaviour) { SystemFixture.phone($0) == Self.e164(text.number) }
     }
     let mails = smtp.received.filter(\.isAccepted).map { mail in
-      arrival(.email, Array((mail.header("Subject") ?? "").utf8)) { mail.to == [SystemFixture.mailbox($0)] }
+      arrival(.email, Array((mail.header("Subject") ?? "").utf8), mail.misbehaviour) {
+        mail.to == [SystemFixture.mailbox($0)]
+      }
     }
     return (pushes + messages + texts + mails).compactMap { $0 }
   }
@@ -97,11 +100,12 @@ final class SystemProviders {
 
   /// - Parameter isOf: whether the address is the user's; a stranger's is told as of user 0.
   private func arrival(
-    _ channel: DeliveryChannel, _ text: [UInt8], isOf: (Int) -> Bool
+    _ channel: DeliveryChannel, _ text: [UInt8], _ misbehaviour: Misbehaviour?, isOf: (Int) -> Bool
   ) -> SystemOracle.Arrival? {
     guard let number = SystemFixture.number(in: String(decoding: text, as: UTF8.self)) else { return nil }
     let user = SystemFixture.user(of: number)
-    return SystemOracle.Arrival(channel: channel, number: number, user: isOf(user) ? user : 0)
+    let place = SystemOracle.Place(channel: channel, number: number, user: isOf(user) ? user : 0)
+    return SystemOracle.Arrival(place: place, wasAnswered: misbehaviour == nil)
   }
 
   func stop() {
