@@ -22,7 +22,7 @@ extension RoleScenarios {
     @Test func `orders that come faster than they can be sent are all sent, once, in bounded memory`() throws {
       try SystemPlay.play("system: flood", SystemPlay(seed: 1)) { play in
         try play.flood(events: Soak.choose(2_000, soak: 200_000))
-        try play.settle(within: Soak.choose(.seconds(120), soak: .seconds(1_200)))
+        try play.settle(within: Soak.choose(.seconds(180), soak: .seconds(1_200)))
         #expect(try play.cast.residentPeaks().filter { $0.megabytes > 400 }.isEmpty)
       }
     }

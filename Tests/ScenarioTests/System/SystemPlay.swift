@@ -1,5 +1,6 @@
 import Foundation
 import LocalServers
+import Postgres
 import TestSupport
 import Testing
 
@@ -31,7 +32,8 @@ final class SystemPlay {
     do {
       try play.start()
       try act(play)
-      try play.settle(within: .seconds(180))
+      try play.settle(within: Soak.choose(.seconds(180), soak: .seconds(1_200)))
+      try play.checkLog()
     } catch {
       try? play.site.recover()
       let verdict = (try? play.verdict().description) ?? "none"
@@ -118,6 +120,26 @@ final class SystemPlay {
   }
 
   /// Waits until each order has arrived, or lies parked, wherever it has to.
+  /// What the log and `bongsu audit` say at the end, which is to be what the oracle says.
+  private func checkLog() throws {
+    let open = """
+      SELECT count(*) FROM notification.delivery WHERE state IN ('PENDING', 'PROCESSING', 'RETRYING', 'DEFERRED')
+      """
+    try eventually("the log has an end of every delivery", within: .seconds(60)) {
+      try site.database.scalar(open) == "0"
+    }
+    let states = try site.database.connect().execute("SELECT state FROM notification.delivery").column
+    let counts = Dictionary(grouping: states, by: \.self).mapValues(\.count)
+    print("system, seed \(seed): the log: \(counts.sorted { $0.key < $1.key })")
+    // A place of the fixture is a delivery, but for iOS devices that are signed out and unwanted SMS, which are suppressed.
+    #expect(states.count == 4 * (try site.committed().count))
+    try eventually("bongsu audit finds nothing missing", within: .seconds(60)) {
+      let (exit, lines) = try BongsuProcess.run(["audit", "--config", site.file, "--since", "1h", "--until", "0s"])
+      guard exit.isSuccess else { throw NeverHappened(description: lines.joined(separator: "\n")) }
+      return true
+    }
+  }
+
   func settle(within limit: Duration) throws {
     let committed = try site.committed()
     try eventually("everything arrives or is parked", within: limit) {
