@@ -221,7 +221,8 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry", "TestSupport",
+        "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
+        "TestSupport",
         "Worker",
         "bongsu",
       ]),

@@ -27,7 +27,9 @@ final class SystemProviders {
 
   /// Five in a hundred fail, one in a hundred is never answered.
   func misbehave(seed: UInt64) {
-    let (some, few) = (Misbehaviour.Extent.fraction(0.05, seed: seed), Misbehaviour.Extent.fraction(0.01, seed: seed + 1))
+    let (some, few) = (
+      Misbehaviour.Extent.fraction(0.05, seed: seed), Misbehaviour.Extent.fraction(0.01, seed: seed + 1)
+    )
     // A 500 would mean a quarter of an hour, as Apple asks, however short the ladder is.
     apns.misbehave(.refuse(status: 429, reason: "TooManyRequests"), some)
     fcm.misbehave(.refuse(status: 500, reason: "INTERNAL"), some, path: "/v1/")
