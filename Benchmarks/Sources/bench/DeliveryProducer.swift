@@ -31,17 +31,26 @@ final class DeliveryProducer: @unchecked Sendable {
   private let client: OpaquePointer
   private let topic: String
   private let kind: DeliveryKind
+  private let headers: [(name: String, text: String)]
   private var number = 0
 
   /// - Parameter prefix: before the name of the channel's topic.
-  init(_ bootstrapServers: String, prefix: String, _ kind: DeliveryKind) throws {
+  convenience init(_ bootstrapServers: String, prefix: String, _ kind: DeliveryKind) throws {
+    try self.init(bootstrapServers, topic: prefix + kind.rawValue, kind)
+  }
+
+  /// - Parameter more: headers beside `schema`.
+  init(
+    _ bootstrapServers: String, topic: String, _ kind: DeliveryKind, headers more: [(name: String, text: String)] = []
+  ) throws {
     client = try makeClient(
       RD_KAFKA_PRODUCER,
       [
         "bootstrap.servers": bootstrapServers, "linger.ms": "1", "acks": "all", "enable.idempotence": "true",
         "queue.buffering.max.messages": "1000000", "log_level": "2",
       ])
-    (topic, self.kind) = (prefix + kind.rawValue, kind)
+    (self.topic, self.kind) = (topic, kind)
+    headers = [("schema", "delivery.v1")] + more
   }
 
   deinit { rd_kafka_destroy(client) }
@@ -80,15 +89,12 @@ final class DeliveryProducer: @unchecked Sendable {
       + #""channel":"\#(kind.rawValue)","target":"\#(number)",\#(kind.members(number, now: now)),"category":"order","#
       + #""template":"order_shipped","templateVersion":3,"locale":"ko-KR","priority":"high","#
       + #""link":"https://shop.example/orders/\#(number)","notBefore":\#(now)}"#
-    var (key, payload, schema) = (Array("\(number)".utf8), Array(value.utf8), Array("delivery.v1".utf8))
+    var (key, payload) = (Array("\(number)".utf8), Array(value.utf8))
+    let list = rd_kafka_headers_new(headers.count)
+    for (name, text) in headers { rd_kafka_header_add(list, name, -1, text, text.utf8.count) }
     let code = key.withUnsafeMutableBytes { key in
       payload.withUnsafeMutableBytes { payload in
-        schema.withUnsafeMutableBytes { schema in
-          let headers = rd_kafka_headers_new(1)
-          rd_kafka_header_add(headers, "schema", 6, schema.baseAddress, schema.count)
-          return crd_bench_produce(
-            client, topic, key.baseAddress, key.count, payload.baseAddress, payload.count, headers)
-        }
+        crd_bench_produce(client, topic, key.baseAddress, key.count, payload.baseAddress, payload.count, list)
       }
     }
     guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw BenchmarkError(String(cString: rd_kafka_err2str(code))) }

@@ -6,11 +6,12 @@ final class Topic {
   let partitions: Int32
   private let client: OpaquePointer
 
-  init(_ name: String, partitions: Int32 = 6, bootstrapServers: String) throws {
+  /// - Parameter settings: of the topic, by Kafka's names.
+  init(_ name: String, partitions: Int32 = 6, bootstrapServers: String, settings: [String: String] = [:]) throws {
     self.name = name
     self.partitions = partitions
     client = try makeClient(RD_KAFKA_PRODUCER, ["bootstrap.servers": bootstrapServers, "log_level": "2"])
-    try create()
+    try create(settings)
   }
 
   /// One that others have made.
@@ -21,9 +22,10 @@ final class Topic {
 
   deinit { rd_kafka_destroy(client) }
 
-  private func create() throws {
+  private func create(_ settings: [String: String]) throws {
     var reason = [CChar](repeating: 0, count: 256)
     var topic = rd_kafka_NewTopic_new(name, partitions, 1, &reason, reason.count)
+    for (name, value) in settings { rd_kafka_NewTopic_set_config(topic, name, value) }
     let queue = rd_kafka_queue_new(client)
     defer {
       rd_kafka_queue_destroy(queue)

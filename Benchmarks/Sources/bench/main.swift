@@ -11,6 +11,7 @@ let benchmarks: [String: (Setting) throws -> Report] = [
   "broker": { try BrokerBenchmark(setting: $0).run() },
   "router": { try RouterBenchmark(setting: $0).run() },
   "worker": { try WorkerBenchmark(setting: $0).run() },
+  "redrive": { try RedriveBenchmark(setting: $0).run() },
   "pipeline": { try PipelineBenchmark(setting: $0).run() },
   "recorder": { try RecorderBenchmark(setting: $0).run() },
   "insert": { try InsertBenchmark(setting: $0).run() },
