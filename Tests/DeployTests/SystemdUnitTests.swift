@@ -22,7 +22,7 @@ struct SystemdUnitTests {
     return path
   }
 
-  @Test(.requires(.systemd), arguments: ["relay", "broker", "router", "recorder", "worker@", "redrive"])
+  @Test(.requires(.systemd), arguments: ["relay", "broker", "router", "recorder", "worker@", "redrive", "audit"])
   func `systemd knows every directive and finds nothing wrong`(role: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
@@ -32,7 +32,7 @@ struct SystemdUnitTests {
   }
 
   /// 1.1 of 10, as the relay.
-  @Test(.requires(.systemd), arguments: ["router", "recorder", "worker@", "redrive"])
+  @Test(.requires(.systemd), arguments: ["router", "recorder", "worker@", "redrive", "audit"])
   func `a role that keeps nothing has the network and local sockets, no more`(role: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
