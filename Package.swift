@@ -162,9 +162,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "ProviderSimulators",
-        "Providers",
-        "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations",
+        "ProviderSimulators", "Providers", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
@@ -222,9 +221,7 @@ let package = Package(
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
         "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
-        "TestSupport",
-        "Worker",
-        "bongsu",
+        "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ScenarioTests",

@@ -1,3 +1,4 @@
+import Operations
 public import Telemetry
 
 /// A recorder's metrics; docs/operations.md says what each is for.
@@ -5,7 +6,7 @@ public struct RecorderMetrics: Sendable {
   let records, batches, rows, deadLetters, devicesDisabled, postgresFailures, restarts: Counter
   let latency: Histogram
   let lag: Gauge
-  private let states: [RecorderState.Kind: Gauge]
+  private let states: [RoleState.Kind: Gauge]
   private let registry: MetricsRegistry
 
   public init(_ registry: MetricsRegistry) {
@@ -25,7 +26,7 @@ public struct RecorderMetrics: Sendable {
     lag = registry.gauge(
       "bongsu_recorder_lag_records", help: "Records that wait in the partitions this recorder reads.", labels: [])
     states = Dictionary(
-      uniqueKeysWithValues: RecorderState.Kind.allCases.map {
+      uniqueKeysWithValues: RoleState.Kind.allCases.map {
         (
           $0,
           registry.gauge(
@@ -38,7 +39,7 @@ public struct RecorderMetrics: Sendable {
     maintained("failed", 0)
   }
 
-  func show(_ state: RecorderState) {
+  func show(_ state: RoleState) {
     for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) }
   }
 

@@ -1,5 +1,6 @@
 import Audience
 import NotificationModel
+import Operations
 public import Telemetry
 
 /// A router's metrics; docs/operations.md says what each is for.
@@ -11,7 +12,7 @@ public struct RouterMetrics: Sendable {
   private let deliveries: [DeliveryChannel: Counter]
   private let suppressions: [SuppressionReason: Counter]
   private let deferrals: [DeferralReason: Counter]
-  private let states: [[RouterState.Kind: Gauge]]
+  private let states: [[RoleState.Kind: Gauge]]
   private let audience: [String: Counter]
   private let registry: MetricsRegistry
 
@@ -52,7 +53,7 @@ public struct RouterMetrics: Sendable {
     }
     states = (0..<lanes).map { lane in
       Dictionary(
-        uniqueKeysWithValues: RouterState.Kind.allCases.map {
+        uniqueKeysWithValues: RoleState.Kind.allCases.map {
           ($0, gauge("state", "1 for the state a lane is in.", [("lane", "\(lane)"), ("state", $0.rawValue)]))
         })
     }
@@ -61,7 +62,7 @@ public struct RouterMetrics: Sendable {
     }
   }
 
-  func show(_ state: RouterState, lane: Int) {
+  func show(_ state: RoleState, lane: Int) {
     for (kind, gauge) in states[lane] { gauge.set(kind == state.kind ? 1 : 0) }
   }
 

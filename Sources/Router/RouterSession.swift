@@ -1,6 +1,7 @@
 import Audience
 import Kafka
 import NotificationModel
+import Operations
 import Postgres
 import Runtime
 import Telemetry
@@ -16,21 +17,19 @@ final class RouterSession {
   private let stop: StopRequest
   private let lane: Int
   private let progress: ThreadProgress
-  private let report: (RouterState) -> Void
+  private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let outlet: Outlet
   private let intake: GroupReader
-  private var finished: [TopicPartition: Int64] = [:]
-  private var committedAt: Int64 = 0
+  private var offsets = OffsetCommits()
   private var random = SystemRandomNumberGenerator()
 
-  private static let commitInterval: Int64 = 200_000_000
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
   init(
     _ settings: RouterSettings, lane: Int, router: BatchRouter, metrics: RouterMetrics, logger: Logger,
-    stop: StopRequest, progress: ThreadProgress, report: @escaping (RouterState) -> Void
+    stop: StopRequest, progress: ThreadProgress, report: @escaping (RoleState) -> Void
   ) throws(RouterError) {
     self.settings = settings
     self.lane = lane
@@ -54,7 +53,7 @@ final class RouterSession {
     defer { close() }
     try outlet.warm()
     try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
-    report(RouterState(.routing))
+    report(RoleState(.working))
     while !stop.isRequested {
       progress.note()
       try turn()
@@ -77,7 +76,7 @@ final class RouterSession {
 
   private func wait() {
     metrics.lag[lane].set(Int(intake.lag))
-    var timeout: Int32 = finished.isEmpty ? 1_000 : 100
+    var timeout: Int32 = offsets.isEmpty ? 1_000 : 100
     if outlet.hasRoom, let ripeAt = intake.ripeAt {
       let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
       timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
@@ -124,7 +123,7 @@ final class RouterSession {
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
   ) throws(RouterError) -> [SourceRecord] {
-    report(RouterState(.holding, "PostgreSQL: \(error)"))
+    report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
     let kept = try kafka("holding partitions") { () throws(KafkaError) in
       try intake.hold(records, for: time, or: stop)
@@ -138,7 +137,7 @@ final class RouterSession {
   private func resume() throws(RouterError) {
     try kafka("reading on") { () throws(KafkaError) in try intake.resume() }
     logger.notice("routing again")
-    report(RouterState(.routing))
+    report(RoleState(.working))
   }
 
   private func announce(_ error: PostgresError) {
@@ -151,19 +150,11 @@ extension RouterSession {
   /// Commits now and then, as the answer is waited for; what is not committed is routed again after a crash.
   private func commitFinished(isFinal: Bool = false) {
     let (next, arrivals) = outlet.takeFinished()
-    finished.merge(next) { max($0, $1) }
+    offsets.finish(next)
     metrics.inFlight[lane].set(outlet.flight.records)
     observe(arrivals)
-    let now = SystemTime.monotonicNanoseconds()
-    guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }
-    committedAt = now
-    do throws(KafkaError) {
-      try intake.commit(finished)
-      finished = [:]
-    } catch {
-      // As in the middle of a rebalance. It is tried again with the next ones.
-      logger.debug("offsets were not committed", ["reason": error.description])
-    }
+    guard let error = offsets.commit(by: intake, isFinal: isFinal) else { return }
+    logger.debug("offsets were not committed", ["reason": error.description])
   }
 
   private func observe(_ arrivals: [Int64]) {
@@ -178,7 +169,7 @@ extension RouterSession {
     outlet.settle(until: stop.isRequested ? min(stop.deadline, limit) : limit)
     commitFinished(isFinal: true)
     outlet.forget(partitions)
-    for partition in partitions { finished[partition] = nil }
+    offsets.forget(partitions)
   }
 
   private func close() {

@@ -1,4 +1,5 @@
 public import NotificationModel
+import Operations
 public import Telemetry
 
 /// A worker's metrics; docs/operations.md says what each is for.
@@ -7,7 +8,7 @@ public struct WorkerMetrics: Sendable {
   let inFlight, unfinished, lag, rate: Gauge
   let provider, latency: Histogram
   private let ends: [DeliveryState: Counter]
-  private let states: [WorkerState.Kind: Gauge]
+  private let states: [RoleState.Kind: Gauge]
   private let breaker: [String: Gauge]
   private let failures: @Sendable (String) -> Counter
 
@@ -41,7 +42,7 @@ public struct WorkerMetrics: Sendable {
         (state, counter("attempts_total", "Attempts that ended, by state.", [("state", state.rawValue)]))
       })
     states = Dictionary(
-      uniqueKeysWithValues: WorkerState.Kind.allCases.map {
+      uniqueKeysWithValues: RoleState.Kind.allCases.map {
         ($0, gauge("state", "1 for the state it is in.", [("state", $0.rawValue)]))
       })
     breaker = Dictionary(
@@ -59,7 +60,7 @@ public struct WorkerMetrics: Sendable {
 
   func countFailure(_ code: String) { failures(code).increment() }
 
-  func show(_ state: WorkerState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
+  func show(_ state: RoleState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
 
   func show(_ state: Breaker.State) {
     let name =

@@ -57,25 +57,6 @@ func runOps(_ arguments: ParsedArguments) throws {
   let options = try OpsOptions.read(arguments)
   try runDaemon("ops", options.operations) { registry, logger in
     let role = try OpsRole(options.settings, mail: try options.provider(), registry: registry, logger: logger)
-    return [OpsService(role: role, stopDeadline: options.settings.stopDeadline)]
-  }
-}
-
-/// The ops channel as a part of a daemon.
-struct OpsService: Service {
-  let role: OpsRole
-  let stopDeadline: Duration
-  let name = "ops"
-
-  func start() { role.start() }
-  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
-  var failed: WakeSignal { role.failed }
-  var failure: String? { role.failure }
-
-  var healthProblems: [String: String] { role.hangs ? ["ops": "has made no progress for three minutes"] : [:] }
-
-  var readinessProblems: [String: String] {
-    let state = role.state
-    return state.kind == .working ? [:] : ["ops": "\(state.kind.rawValue): \(state.reason)"]
+    return [RoleService("ops", role, stopDeadline: options.settings.stopDeadline)]
   }
 }

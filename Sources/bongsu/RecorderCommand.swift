@@ -25,7 +25,7 @@ let recorderCommand = Command(
   try runDaemon("recorder", options.operations) { registry, logger in
     let role = RecorderRole(options.recorder, registry: registry, logger: logger)
     return [
-      RecorderService(role: role, stopDeadline: options.recorder.stopDeadline),
+      RoleService("recorder", role, stopDeadline: options.recorder.stopDeadline),
       SweeperRole(options.sweeper, registry: registry, logger: logger),
     ]
   }
@@ -58,24 +58,5 @@ struct RecorderOptions {
       preconditionFailure("the reader found nothing wrong with what is missing")
     }
     return RecorderOptions(recorder: recorder, sweeper: sweeper, operations: operations)
-  }
-}
-
-/// The recorder as a part of a daemon.
-struct RecorderService: Service {
-  let role: RecorderRole
-  let stopDeadline: Duration
-  let name = "recorder"
-
-  func start() { role.start() }
-  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
-  var failed: WakeSignal { role.failed }
-  var failure: String? { role.failure }
-
-  var healthProblems: [String: String] { role.hangs ? ["recorder": "has made no progress for three minutes"] : [:] }
-
-  var readinessProblems: [String: String] {
-    let state = role.state
-    return state.kind == .recording ? [:] : ["recorder": "\(state.kind.rawValue): \(state.reason)"]
   }
 }

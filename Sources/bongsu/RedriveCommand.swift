@@ -21,7 +21,8 @@ let redriveCommand = Command(
 ) { arguments in
   let (redrive, operations) = try RedriveOptions.read(arguments)
   try runDaemon("redrive", operations) { registry, logger in
-    RedriveService(role: RedriveRole(redrive, registry: registry, logger: logger), stopDeadline: redrive.stopDeadline)
+    RoleService(
+      "redrive", RedriveRole(redrive, registry: registry, logger: logger), stopDeadline: redrive.stopDeadline)
   }
 }
 
@@ -46,24 +47,5 @@ enum RedriveOptions {
       root, reading: ["http", "kafka", "log", "notification", "policy", "redis", "redrive"])
     guard let redrive else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return (redrive, operations)
-  }
-}
-
-/// Redrive as a part of a daemon.
-struct RedriveService: Service {
-  let role: RedriveRole
-  let stopDeadline: Duration
-  let name = "redrive"
-
-  func start() { role.start() }
-  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
-  var failed: WakeSignal { role.failed }
-  var failure: String? { role.failure }
-
-  var healthProblems: [String: String] { role.hangs ? ["redrive": "has made no progress for three minutes"] : [:] }
-
-  var readinessProblems: [String: String] {
-    let state = role.state
-    return state.kind == .working ? [:] : ["redrive": "\(state.kind.rawValue): \(state.reason)"]
   }
 }

@@ -19,7 +19,7 @@ let routerCommand = Command(
 ) { arguments in
   let (router, operations) = try RouterOptions.read(arguments)
   try runDaemon("router", operations) { registry, logger in
-    RouterService(role: RouterRole(router, registry: registry, logger: logger), stopDeadline: router.stopDeadline)
+    RoleService("router", RouterRole(router, registry: registry, logger: logger), stopDeadline: router.stopDeadline)
   }
 }
 
@@ -45,24 +45,5 @@ enum RouterOptions {
       root, reading: ["http", "kafka", "log", "notification", "policy", "redis", "router"])
     guard let router else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return (router, operations)
-  }
-}
-
-/// The router as a part of a daemon.
-struct RouterService: Service {
-  let role: RouterRole
-  let stopDeadline: Duration
-  let name = "router"
-
-  func start() { role.start() }
-  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
-  var failed: WakeSignal { role.failed }
-  var failure: String? { role.failure }
-
-  var healthProblems: [String: String] { role.hangs ? ["router": "has made no progress for three minutes"] : [:] }
-
-  var readinessProblems: [String: String] {
-    let idle = role.states.enumerated().filter { $1.kind != .routing }
-    return Dictionary(uniqueKeysWithValues: idle.map { ("lane \($0)", "\($1.kind.rawValue): \($1.reason)") })
   }
 }

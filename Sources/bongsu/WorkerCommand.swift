@@ -23,7 +23,7 @@ let workerCommand = Command(
     let worker = options.worker
     let provider = try options.provider.provider(redis: worker.redis, prefix: worker.redisPrefix)
     let role = WorkerRole(worker, provider: provider, registry: registry, logger: logger)
-    return [WorkerService(role: role, stopDeadline: worker.stopDeadline)]
+    return [RoleService("worker", role, stopDeadline: worker.stopDeadline)]
   }
 }
 
@@ -63,24 +63,5 @@ struct WorkerOptions {
       preconditionFailure("the reader found nothing wrong with what is missing")
     }
     return WorkerOptions(worker: worker, provider: provider, operations: operations)
-  }
-}
-
-/// The worker as a part of a daemon.
-struct WorkerService: Service {
-  let role: WorkerRole
-  let stopDeadline: Duration
-  let name = "worker"
-
-  func start() { role.start() }
-  func stop(within deadline: Duration) throws { try role.stop(within: deadline) }
-  var failed: WakeSignal { role.failed }
-  var failure: String? { role.failure }
-
-  var healthProblems: [String: String] { role.hangs ? ["worker": "has made no progress for three minutes"] : [:] }
-
-  var readinessProblems: [String: String] {
-    let state = role.state
-    return state.kind == .working ? [:] : ["worker": "\(state.kind.rawValue): \(state.reason)"]
   }
 }

@@ -21,7 +21,9 @@ struct RedriveBenchmark {
         Self.prefix + "retry.\(name)", bootstrapServers: setting.bootstrapServers,
         settings: ["message.timestamp.type": "LogAppendTime"])
     }
-    for name in ["retry", "push.ios"] { _ = try Topic("bench_bare." + name, bootstrapServers: setting.bootstrapServers) }
+    for name in ["retry", "push.ios"] {
+      _ = try Topic("bench_bare." + name, bootstrapServers: setting.bootstrapServers)
+    }
     note("\(letters) dead letters")
     try fill()
     note("the bare loop")

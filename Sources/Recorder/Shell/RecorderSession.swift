@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Postgres
 import Runtime
 import Telemetry
@@ -13,19 +14,16 @@ final class RecorderSession {
   private let logger: Logger
   private let stop: StopRequest
   private let progress: ThreadProgress
-  private let report: (RecorderState) -> Void
+  private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let reader: GroupReader
   private let parking: ParkingOutlet
-  private var finished: [TopicPartition: Int64] = [:]
-  private var committedAt: Int64 = 0
+  private var offsets = OffsetCommits()
   private var random = SystemRandomNumberGenerator()
-
-  private static let commitInterval: Int64 = 200_000_000
 
   init(
     _ settings: RecorderSettings, writer: LogWriter, metrics: RecorderMetrics, logger: Logger, stop: StopRequest,
-    progress: ThreadProgress, report: @escaping (RecorderState) -> Void
+    progress: ThreadProgress, report: @escaping (RoleState) -> Void
   ) throws(RecorderError) {
     (self.settings, self.writer, self.metrics, self.logger) = (settings, writer, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
@@ -42,7 +40,7 @@ final class RecorderSession {
   func run() throws(RecorderError) {
     defer { close() }
     try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
-    report(RecorderState(.recording))
+    report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
       progress.note()
@@ -62,7 +60,7 @@ final class RecorderSession {
   }
 
   private func wait() {
-    var timeout: Int32 = finished.isEmpty ? 1_000 : 100
+    var timeout: Int32 = offsets.isEmpty ? 1_000 : 100
     if let ripeAt = reader.ripeAt {
       let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
       timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
@@ -95,7 +93,7 @@ final class RecorderSession {
     try parking.park(outcome.refused)
     metrics.add(outcome, now: SystemTime.unixMicroseconds())
     metrics.lag.set(Int(reader.lag))
-    finished.merge(GroupReader.next(after: records)) { max($0, $1) }
+    offsets.finish(GroupReader.next(after: records))
   }
 
   private func tell(_ refused: [LogWriter.Refusal]) {
@@ -111,7 +109,7 @@ final class RecorderSession {
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
   ) throws(RecorderError) -> [SourceRecord] {
-    report(RecorderState(.holding, "PostgreSQL: \(error)"))
+    report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
     let kept = try kafka("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
@@ -123,7 +121,7 @@ final class RecorderSession {
   private func resume() throws(RecorderError) {
     try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
     logger.notice("recording again")
-    report(RecorderState(.recording))
+    report(RoleState(.working))
   }
 
   private func announce(_ error: PostgresError) {
@@ -135,16 +133,8 @@ final class RecorderSession {
 extension RecorderSession {
   /// Commits now and then, as the answer is waited for; what is not committed is written again after a crash.
   private func commitFinished(isFinal: Bool = false) {
-    let now = SystemTime.monotonicNanoseconds()
-    guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }
-    committedAt = now
-    do throws(KafkaError) {
-      try reader.commit(finished)
-      finished = [:]
-    } catch {
-      // As in the middle of a rebalance. It is tried again with the next ones.
-      logger.debug("offsets were not committed", ["reason": error.description])
-    }
+    guard let error = offsets.commit(by: reader, isFinal: isFinal) else { return }
+    logger.debug("offsets were not committed", ["reason": error.description])
   }
 
   private func giveUp(_ partitions: [TopicPartition]) {
@@ -153,7 +143,7 @@ extension RecorderSession {
   }
 
   private func forget(_ partitions: [TopicPartition]) {
-    for partition in partitions { finished[partition] = nil }
+    offsets.forget(partitions)
   }
 
   private func close() {

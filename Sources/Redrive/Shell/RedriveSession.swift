@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Policy
 import Postgres
 import Runtime
@@ -16,17 +17,15 @@ final class RedriveSession {
   let outlet: BatchOutlet
   let reader: GroupReader
   var queues: TierQueues
-  var finished: [TopicPartition: Int64] = [:]
+  var offsets = OffsetCommits()
   private let redriver: BatchRedriver
   private let progress: ThreadProgress
-  private let report: (RedriveState) -> Void
+  private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let waits: [String: Int64]
-  private var committedAt: Int64 = 0
   private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
-  private static let commitInterval: Int64 = 200_000_000
   /// How often it is asked how much waits where nothing is read.
   private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
@@ -34,7 +33,7 @@ final class RedriveSession {
 
   init(
     _ settings: RedriveSettings, redriver: BatchRedriver, metrics: RedriveMetrics, logger: Logger, stop: StopRequest,
-    progress: ThreadProgress, report: @escaping (RedriveState) -> Void
+    progress: ThreadProgress, report: @escaping (RoleState) -> Void
   ) throws(RedriveError) {
     (self.settings, self.redriver, self.metrics, self.logger) = (settings, redriver, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
@@ -57,7 +56,7 @@ final class RedriveSession {
     defer { close() }
     try TopicCheck(settings: settings, producer: outlet.producer).run()
     try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
-    report(RedriveState(.working))
+    report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
       progress.note()
@@ -98,7 +97,7 @@ final class RedriveSession {
   }
 
   private func wait() {
-    var timeout: Int64 = finished.isEmpty ? 1_000 : 100
+    var timeout: Int64 = offsets.isEmpty ? 1_000 : 100
     if outlet.hasRoom(batches: settings.batch.inFlight) {
       if let ripeAt = reader.ripeAt {
         timeout = min(timeout, (max(0, ripeAt - SystemTime.monotonicNanoseconds()) + 999_999) / 1_000_000)
@@ -146,7 +145,7 @@ final class RedriveSession {
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
   ) throws(RedriveError) -> [SourceRecord] {
-    report(RedriveState(.holding, "PostgreSQL: \(error)"))
+    report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
     let kept = try kafka("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
@@ -160,7 +159,7 @@ final class RedriveSession {
   private func resume() throws(RedriveError) {
     try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
     logger.notice("working again")
-    report(RedriveState(.working))
+    report(RoleState(.working))
   }
 
   private func drain() throws(RedriveError) {
@@ -198,17 +197,9 @@ final class RedriveSession {
 extension RedriveSession {
   /// Commits now and then, as the answer is waited for; what is not committed is done again after a crash.
   private func commitFinished(isFinal: Bool = false) {
-    finished.merge(outlet.takeFinished().next) { max($0, $1) }
-    let now = SystemTime.monotonicNanoseconds()
-    guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }
-    committedAt = now
-    do throws(KafkaError) {
-      try reader.commit(finished)
-      finished = [:]
-    } catch {
-      // As in the middle of a rebalance. It is tried again with the next ones.
-      logger.debug("offsets were not committed", ["reason": error.description])
-    }
+    offsets.finish(outlet.takeFinished().next)
+    guard let error = offsets.commit(by: reader, isFinal: isFinal) else { return }
+    logger.debug("offsets were not committed", ["reason": error.description])
   }
 
   /// Others read these partitions next: what is in flight shall not be theirs to do again.
@@ -222,6 +213,6 @@ extension RedriveSession {
   private func forget(_ partitions: [TopicPartition]) {
     queues.forget(partitions)
     outlet.forget(partitions)
-    for partition in partitions { finished[partition] = nil }
+    offsets.forget(partitions)
   }
 }

@@ -1,10 +1,11 @@
+import Operations
 import Telemetry
 
 /// What the ops channel counts; docs/operations.md says what each is for.
 struct OpsMetrics: Sendable {
   let alerts, unreadable, restarts: Counter
   let waiting, lag: Gauge
-  private let states: [WorkerState.Kind: Gauge]
+  private let states: [RoleState.Kind: Gauge]
   private let sent, failures, givenUp: [String: Counter]
 
   init(_ registry: MetricsRegistry, sinks: Set<String>) {
@@ -24,13 +25,13 @@ struct OpsMetrics: Sendable {
     failures = counters("failures_total", "Attempts at a message that failed, by where it was to go.")
     givenUp = counters("given_up_total", "Messages that were given up after all attempts, by where they were to go.")
     states = Dictionary(
-      uniqueKeysWithValues: WorkerState.Kind.allCases.map { kind in
+      uniqueKeysWithValues: RoleState.Kind.allCases.map { kind in
         let labels = [("state", kind.rawValue)]
         return (kind, registry.gauge("bongsu_ops_state", help: "1 for the state it is in.", labels: labels))
       })
   }
 
-  func show(_ state: WorkerState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
+  func show(_ state: RoleState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
 
   func note(_ step: OpsOutbox.Step, _ sink: String) {
     switch step {

@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Redis
 import Runtime
 import Telemetry
@@ -47,7 +48,7 @@ extension WorkerSession {
       guard providerRests else { return }
       providerRests = false
       logger.notice("the provider takes deliveries again", ["provider": provider.name])
-      if redisRest == nil { note(WorkerState(.working)) }
+      if redisRest == nil { note(RoleState(.working)) }
     } else if !providerRests, case .failed(let failure) = result {
       providerRests = true
       let fields: Logger.Metadata = ["provider": provider.name, "code": failure.code]
@@ -56,7 +57,7 @@ extension WorkerSession {
       } else {
         logger.warning("the provider takes nothing at present, deliveries wait", fields)
       }
-      note(WorkerState(.holding, "\(provider.name): \(failure.code)"))
+      note(RoleState(.holding, "\(provider.name): \(failure.code)"))
     }
   }
 

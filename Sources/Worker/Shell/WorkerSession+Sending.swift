@@ -1,4 +1,5 @@
 import NotificationModel
+import Operations
 import Redis
 import Runtime
 import Telemetry
@@ -118,7 +119,7 @@ extension WorkerSession {
     var backoff = redisRest?.backoff ?? Backoff()
     if redisRest == nil {
       logger.warning("Redis cannot be asked; nothing is sent until it can", ["reason": error.description])
-      note(WorkerState(.holding, "Redis: \(error)"))
+      note(RoleState(.holding, "Redis: \(error)"))
     }
     let time = Int64(backoff.next(using: &random) / .nanoseconds(1))
     redisRest = (SystemTime.monotonicNanoseconds() + time, backoff)
@@ -129,7 +130,7 @@ extension WorkerSession {
     guard redisRest != nil else { return }
     redisRest = nil
     logger.notice("Redis answers again")
-    if !providerRests { note(WorkerState(.working)) }
+    if !providerRests { note(RoleState(.working)) }
   }
 
   private func send(_ tags: [UInt64]) throws(WorkerError) {

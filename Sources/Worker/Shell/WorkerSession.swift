@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import NotificationModel
+import Operations
 import Redis
 import Runtime
 import Telemetry
@@ -19,7 +20,7 @@ final class WorkerSession {
   let reports: ReportBox
   private let reader: GroupReader
   private let progress: ThreadProgress
-  private let report: (WorkerState) -> Void
+  private let report: (RoleState) -> Void
   private let wake = WakeSignal()
 
   var jobs: [UInt64: WorkerJob] = [:]
@@ -39,19 +40,17 @@ final class WorkerSession {
   var providerRests = false
   var random = SystemRandomNumberGenerator()
   private var nextTag: UInt64 = 1
-  private var finished: [TopicPartition: Int64] = [:]
-  private var committedAt: Int64 = 0
+  private var offsets = OffsetCommits()
   private var renewedAt: Int64
   private var isPaused = false
   private var redisRun: String?
 
-  private static let commitInterval: Int64 = 200_000_000
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
   init(
     _ settings: WorkerSettings, provider: any Provider, redis: RedisConnection, metrics: WorkerMetrics, logger: Logger,
-    stop: StopRequest, progress: ThreadProgress, report: @escaping (WorkerState) -> Void
+    stop: StopRequest, progress: ThreadProgress, report: @escaping (RoleState) -> Void
   ) throws(WorkerError) {
     (self.settings, self.provider, self.metrics, self.logger) = (settings, provider, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
@@ -83,7 +82,7 @@ final class WorkerSession {
     do throws(KafkaError) { try reader.join() } catch {
       throw WorkerError("joining the group \(settings.group)", cause: error)
     }
-    report(WorkerState(.working))
+    report(RoleState(.working))
     while !stop.isRequested {
       progress.note()
       try turn()
@@ -165,7 +164,7 @@ final class WorkerSession {
 
   private func wait() {
     let now = SystemTime.monotonicNanoseconds()
-    var until = now + (finished.isEmpty ? 1_000_000_000 : 100_000_000)
+    var until = now + (offsets.isEmpty ? 1_000_000_000 : 100_000_000)
     for time in delayed.map(\.at) { until = min(until, time) }
     if queue.readyCount > 0 {
       if let rest = redisRest {
@@ -185,7 +184,7 @@ final class WorkerSession {
     return pacer.nextAt(now: now) ?? now
   }
 
-  func note(_ state: WorkerState) { report(state) }
+  func note(_ state: RoleState) { report(state) }
 
   private func show() {
     metrics.lag.set(Int(reader.lag))
@@ -204,17 +203,9 @@ final class WorkerSession {
 
 extension WorkerSession {
   private func commitFinished(isFinal: Bool = false) {
-    finished.merge(prefix.advance()) { max($0, $1) }
-    let now = SystemTime.monotonicNanoseconds()
-    guard !finished.isEmpty, isFinal || now - committedAt >= Self.commitInterval else { return }
-    committedAt = now
-    do throws(KafkaError) {
-      try reader.commit(finished)
-      finished = [:]
-    } catch {
-      // As in the middle of a rebalance. It is tried again with the next ones.
-      logger.debug("offsets were not committed", ["reason": error.description])
-    }
+    offsets.finish(prefix.advance())
+    guard let error = offsets.commit(by: reader, isFinal: isFinal) else { return }
+    logger.debug("offsets were not committed", ["reason": error.description])
   }
 
   /// Prolongs the claims in time, and looks whether it is still the same Redis.
@@ -263,7 +254,7 @@ extension WorkerSession {
     let places = Set(partitions)
     giveBackClaims { places.contains($0.record.place) }
     prefix.forget(partitions)
-    for partition in partitions { finished[partition] = nil }
+    offsets.forget(partitions)
   }
 
   /// Lets go of what is neither at the provider nor being told.

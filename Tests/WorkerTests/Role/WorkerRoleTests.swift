@@ -1,5 +1,6 @@
 import Foundation
 import NotificationModel
+import Operations
 import TestSupport
 import Testing
 

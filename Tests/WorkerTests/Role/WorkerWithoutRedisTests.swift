@@ -1,5 +1,6 @@
 import LocalServers
 import NotificationModel
+import Operations
 import Redis
 import TestSupport
 import Testing

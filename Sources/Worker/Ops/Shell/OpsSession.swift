@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import NotificationModel
+import Operations
 import Runtime
 import Synchronization
 import Telemetry
@@ -22,7 +23,7 @@ final class OpsSession {
   private var grouping: OpsGrouping
   private var outbox: OpsOutbox
   private var prefix = FinishedPrefix()
-  private var finished: [TopicPartition: Int64] = [:]
+  private var offsets = OffsetCommits()
   private var isPaused = false
   private var random = SystemRandomNumberGenerator()
 
@@ -47,12 +48,13 @@ final class OpsSession {
   }
 
   /// Works until a stop is asked for, then waits for what is on its way. What still waits for its group is read again.
-  func run(_ report: (WorkerState) -> Void) throws(WorkerError) {
+  func run(_ report: (RoleState) -> Void) throws(WorkerError) {
     defer { close() }
     do throws(KafkaError) { try reader.join() } catch {
       throw WorkerError("joining the group \(settings.group)", cause: error)
     }
-    report(WorkerState(.working))
+    report(RoleState(.working))
+    logger.notice("working", ["topic": settings.topic, "group": settings.group])
     while !stop.isRequested {
       progress.note()
       wake.clear()
@@ -128,15 +130,9 @@ final class OpsSession {
   }
 
   private func commit() {
-    finished.merge(prefix.advance()) { max($0, $1) }
-    guard !finished.isEmpty else { return }
-    do throws(KafkaError) {
-      try reader.commit(finished)
-      finished = [:]
-    } catch {
-      // As in the middle of a rebalance. It is tried again with the next ones.
-      logger.debug("offsets were not committed", ["reason": error.description])
-    }
+    offsets.finish(prefix.advance())
+    guard let error = offsets.commit(by: reader, isFinal: true) else { return }
+    logger.debug("offsets were not committed", ["reason": error.description])
   }
 
   private func show() {
@@ -147,7 +143,7 @@ final class OpsSession {
   private func wait() {
     let now = SystemTime.monotonicNanoseconds()
     let next = [grouping.nextAt(now: now), outbox.nextAt].compactMap { $0 }.min() ?? .max
-    let time = min(next, now + (finished.isEmpty ? 1_000_000_000 : 200_000_000))
+    let time = min(next, now + (offsets.isEmpty ? 1_000_000_000 : 200_000_000))
     let milliseconds = Int32(clamping: max(0, (time - now + 999_999) / 1_000_000))
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: milliseconds)
   }
@@ -171,7 +167,7 @@ final class OpsSession {
   private func forget(_ partitions: [TopicPartition]) {
     grouping.forget(partitions)
     prefix.forget(partitions)
-    for partition in partitions { finished[partition] = nil }
+    offsets.forget(partitions)
   }
 
   private func close() {
