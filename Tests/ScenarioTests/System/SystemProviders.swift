@@ -1,29 +1,20 @@
-import Foundation
 import NotificationModel
 import ProviderSimulators
-import Signing
 
 /// The providers' stand-ins of a play, each of which fails now and then.
 final class SystemProviders {
-  private let apns: APNsSimulator
-  private let fcm: FCMSimulator
-  private let sms: SMSSimulator
-  private let smtp: SMTPSimulator
-  private let folder: String
+  private let standIns: (apns: APNsStandIn, fcm: FCMStandIn, sms: SMSStandIn, smtp: SMTPStandIn)
 
   init(folder: String) throws {
-    self.folder = folder
-    apns = try APNsSimulator()
-    fcm = try FCMSimulator()
-    sms = try SMSSimulator(.solapi)
-    smtp = try SMTPSimulator()
-    try write(apns.signingKey.pem, "key.p8")
-    try write(fcm.serviceAccount, "firebase.json")
+    standIns = (
+      try APNsStandIn(folder: folder), try FCMStandIn(folder: folder), try SMSStandIn(), try SMTPStandIn()
+    )
   }
 
-  private func write(_ text: String, _ name: String) throws {
-    try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-  }
+  private var apns: APNsSimulator { standIns.apns.apns }
+  private var fcm: FCMSimulator { standIns.fcm.fcm }
+  private var sms: SMSSimulator { standIns.sms.sms }
+  private var smtp: SMTPSimulator { standIns.smtp.smtp }
 
   /// Five in a hundred fail, one in a hundred is never answered.
   func misbehave(seed: UInt64) {
@@ -42,40 +33,8 @@ final class SystemProviders {
   }
 
   var configuration: String {
-    """
-    apns:
-      production: \(apns.url)
-      authorityFile: \(apns.authorityFile)
-      timeout: 5s
-      teamID: \(APNsSimulator.teamID)
-      keyID: \(APNsSimulator.keyID)
-      keyFile: \(folder)/key.p8
-    fcm:
-      endpoint: \(fcm.url)
-      authorityFile: \(fcm.authorityFile)
-      timeout: 5s
-      serviceAccountFile: \(folder)/firebase.json
-    sms:
-      authorityFile: \(sms.authorityFile)
-      timeout: 5s
-      vendors:
-        - vendor: solapi
-          host: \(sms.url)
-          apiKey: \(SMSSimulator.accessKey)
-          apiSecret: \(SMSSimulator.secret)
-          sender: "\(SMSSimulator.sender)"
-          title: 알림
-    email:
-      via: smtp
-      from: noreply@bongsu.example
-      smtp:
-        host: localhost
-        port: \(smtp.port)
-        user: \(SMTPSimulator.user)
-        password: \(SMTPSimulator.password)
-        authorityFile: \(smtp.authorityFile)
-        timeout: 5s
-    """
+    let all: [any WorkerStandIn] = [standIns.apns, standIns.fcm, standIns.sms, standIns.smtp]
+    return all.map(\.section).joined(separator: "\n")
   }
 
   /// What the stand-ins took.

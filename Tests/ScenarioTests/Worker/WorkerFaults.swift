@@ -5,17 +5,18 @@ import TestSupport
 import Testing
 
 extension RoleScenarios {
-  /// Each under load, judged by what the stand-in for APNs received.
+  /// Each under load, judged by what the provider's stand-in received.
   @Suite struct WorkerFaults {
     private static let pushes = Soak.choose(1_200, soak: 20_000)
     private static let one = ["--set", "worker.instance=one"]
 
-    @Test(arguments: Soak.seeds, [DeliveryChannel.pushIOS, .pushAndroid])
+    @Test(arguments: Soak.seeds, DeliveryChannel.allCases)
     func `workers killed at any moment lose nothing`(seed: UInt64, channel: DeliveryChannel) throws {
       let kills = Soak.choose(4, soak: 20)
-      let repeats = kills * WorkerPlay.inFlight
+      // What may have come is sent again, but no SMS: no vendor drops a repeated one.
+      let repeats = channel == .sms ? 0 : kills * WorkerPlay.inFlight
       try WorkerPlay.play("kill -9, \(channel.rawValue)", seed, channel: channel, mayRepeat: repeats) { play in
-        play.setLatency(.milliseconds(20))
+        play.standIn.setLatency(.milliseconds(20))
         try play.startWorker(Self.one)
         for _ in 0..<kills {
           let before = play.written.count

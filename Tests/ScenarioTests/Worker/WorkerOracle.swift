@@ -26,26 +26,27 @@ struct WorkerOracle {
     }
   }
 
-  func judge(_ received: [TakenPush]) throws -> Verdict {
+  /// - Parameter address: a person's, as the stand-in tells it.
+  func judge(_ received: [TakenDelivery], address: (Int) -> String) throws -> Verdict {
     var verdict = Verdict()
     let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
     let letters = Set(try site.records(.deadLetters).compactMap { $0.header("id") ?? Self.id($0.value) })
     verdict.deadLetters = letters.count
     var taken: Set<String> = []
     var last: [String: Int] = [:]
-    for push in received {
-      guard let number = numbers[push.id], written[number].address.device?.token == push.token else {
-        verdict.faults.append("a stranger: \(push.id)")
+    for one in received {
+      guard let number = numbers[one.id], address(Int(written[number].user ?? 0)) == one.address else {
+        verdict.faults.append("a stranger: \(one.id)")
         continue
       }
-      if !push.text.contains(#""body":"\#(number)""#) { verdict.faults.append("\(number) has another's text") }
-      guard taken.insert(push.id).inserted else {
+      if !one.text.contains("no. \(number).") { verdict.faults.append("\(number) has another's text") }
+      guard taken.insert(one.id).inserted else {
         verdict.duplicates += 1
         continue
       }
       // Order holds up to a first failed attempt.
-      if last[push.token] ?? -1 > number, letters.isEmpty { verdict.faults.append("\(number) is out of order") }
-      last[push.token] = number
+      if last[one.address] ?? -1 > number, letters.isEmpty { verdict.faults.append("\(number) is out of order") }
+      last[one.address] = number
     }
     verdict.missing = written.count { !taken.contains($0.id) && !letters.contains($0.id) }
     try checkStatuses(taken, letters, &verdict)

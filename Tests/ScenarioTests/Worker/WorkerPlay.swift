@@ -6,37 +6,19 @@ import Signing
 import TestSupport
 import Testing
 
-/// A push that a stand-in has taken.
-struct TakenPush {
-  /// The delivery's.
-  let id: String
-  let token: String
-  let text: String
-
-  init(_ push: APNsDelivery) {
-    (id, token, text) = (push.id, push.token, String(decoding: push.payload, as: UTF8.self))
-  }
-
-  init(_ push: FCMDelivery) {
-    (token, text) = (push.token ?? "", String(decoding: push.payload, as: UTF8.self))
-    id = text.firstMatch(of: /"deliveryID":"([^"]+)"/).map { String($0.1) } ?? ""
-  }
-}
-
-/// A play of workers: pushes under load to a stand-in for APNs or FCM, faults, and a verdict by what that received.
+/// A play of workers: deliveries under load to a provider's stand-in, faults, and a verdict by what that received.
 final class WorkerPlay {
   let name: String
   let seed: UInt64
   let site: ChannelSite
   let redis: RedisServer
-  let apns: APNsSimulator
-  let fcm: FCMSimulator
+  let standIn: any WorkerStandIn
   var random: SeededGenerator
   private(set) var workers: [DaemonProcess] = []
   private(set) var written: [Delivery] = []
   private let folder: TemporaryDirectory
 
-  static let devices = 200
+  static let people = 200
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
@@ -46,22 +28,21 @@ final class WorkerPlay {
     let stage = try RoleStage.shared
     redis = stage.redis
     site = try ChannelSite(channel, broker: stage.broker)
-    (apns, fcm) = (try APNsSimulator(), try FCMSimulator())
     folder = try TemporaryDirectory()
-    try apns.signingKey.pem.write(toFile: folder.file("key.p8"), atomically: true, encoding: .utf8)
-    try fcm.serviceAccount.write(toFile: folder.file("firebase.json"), atomically: true, encoding: .utf8)
+    standIn =
+      switch channel {
+      case .pushIOS: try APNsStandIn(folder: folder.path)
+      case .pushAndroid: try FCMStandIn(folder: folder.path)
+      case .sms: try SMSStandIn()
+      case .email: try SMTPStandIn()
+      }
+    try standIn.section.write(toFile: folder.file("bongsu.yaml"), atomically: true, encoding: .utf8)
   }
 
-  private var isAPNs: Bool { site.channel == .pushIOS }
-
-  func setLatency(_ latency: Duration) {
-    if isAPNs { apns.setLatency(latency) } else { fcm.setLatency(latency) }
-  }
-
-  private var taken: [TakenPush] {
-    isAPNs
-      ? apns.received.filter(\.isAccepted).map { TakenPush($0) }
-      : fcm.received.filter(\.isAccepted).map { TakenPush($0) }
+  /// Of a play for push.ios.
+  var apns: APNsSimulator {
+    guard let apns = (standIn as? APNsStandIn)?.apns else { preconditionFailure("the play is of another channel") }
+    return apns
   }
 
   /// - Parameter mayRepeat: how many may be sent twice, as their worker died between sending and recording.
@@ -81,7 +62,7 @@ final class WorkerPlay {
       Issue.record(error, "\(name), seed \(seed)\n\(play.lastWords)", sourceLocation: location)
       return
     }
-    let verdict = try WorkerOracle(play.site, play.written).judge(play.taken)
+    let verdict = try WorkerOracle(play.site, play.written).judge(play.standIn.taken) { play.standIn.address($0).text }
     let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
     print(
       "scenario\tworker: \(name)\t\(seed)\t\(play.written.count)\t\(verdict.missing)\t\(verdict.duplicates)\t-\t\(seconds)"
@@ -93,50 +74,38 @@ final class WorkerPlay {
 
   @discardableResult
   func startWorker(_ flags: [String] = []) throws -> DaemonProcess {
-    let provider = [
-      "fcm.serviceAccountFile=\(folder.file("firebase.json"))", "fcm.endpoint=\(fcm.url)",
-      "fcm.authorityFile=\(fcm.authorityFile)", "fcm.timeout=5s", "fcm.inFlight=\(Self.inFlight)",
-    ]
     let sets = [
       "worker.topicPrefix=\(site.prefix)", "worker.redisPrefix=\(site.prefix)", "worker.lease=2s",
-      "apns.production=\(apns.url)", "apns.authorityFile=\(apns.authorityFile)", "apns.timeout=5s",
-      "apns.teamID=\(APNsSimulator.teamID)", "apns.keyID=\(APNsSimulator.keyID)",
-      "apns.keyFile=\(folder.file("key.p8"))", "apns.inFlight=\(Self.inFlight)",
     ]
     let worker = try DaemonProcess(
       [
-        "worker", "--channel", site.channel.rawValue, "--redis", redis.address, "--bootstrap-servers",
+        "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis", redis.address, "--bootstrap-servers",
         site.broker.bootstrapServers, "--group", site.group, "--listen", "127.0.0.1:0",
-      ] + (sets + provider).flatMap { ["--set", $0] } + flags)
+      ] + sets.flatMap { ["--set", $0] } + flags)
     workers.append(worker)
     try worker.waitUntilReady()
     return worker
   }
 
-  /// Pushes to devices chosen by chance; each knows its place among all.
+  /// Deliveries to people chosen by chance; each knows its place among all.
   func write(_ count: Int) throws {
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     let more = (0..<count).map { step in
-      let device = Int.random(in: 1...Self.devices, using: &random)
+      let person = Int.random(in: 1...Self.people, using: &random)
       let number = written.count + step
       return Delivery(
-        id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(device),
-        channel: site.channel, target: "\(device)",
-        address: .device(
-          DeviceAddress(platform: isAPNs ? .ios : .android, appID: "com.example.shop", token: Self.token(device))),
-        category: "service", content: MessageContent(push: PushContent(body: "\(number)")), priority: .high,
-        notBefore: now, sendBefore: nil)
+        id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(person),
+        channel: site.channel, target: "\(person)", address: standIn.address(person).delivery, category: "service",
+        content: standIn.content(number), priority: .high, notBefore: now, sendBefore: nil)
     }
     written += more
     try site.produce(more)
   }
 
-  static func token(_ device: Int) -> String { String(format: "%064x", device) }
-
   /// Waits until the stand-in has taken so many in all.
   func waitUntilTaken(_ count: Int) throws {
     try eventually("the provider has taken \(count)", within: .seconds(60)) {
-      (isAPNs ? apns.counts : fcm.counts).accepted >= count
+      standIn.takenCount >= count
     }
   }
 
@@ -148,8 +117,7 @@ final class WorkerPlay {
 
   private func end() {
     for worker in workers { worker.kill() }
-    apns.stop()
-    fcm.stop()
+    standIn.stop()
     folder.remove()
   }
 

@@ -1,0 +1,186 @@
+import Foundation
+import NotificationModel
+import ProviderSimulators
+import Signing
+
+/// What a provider's stand-in has taken of a delivery.
+struct TakenDelivery {
+  /// The delivery's.
+  let id: String
+  /// As `WorkerStandIn.address` has it.
+  let address: String
+  let text: String
+}
+
+/// A provider's stand-in as a play of workers needs it.
+protocol WorkerStandIn {
+  /// The section by which workers call it, as YAML.
+  var section: String { get }
+  var taken: [TakenDelivery] { get }
+  var takenCount: Int { get }
+  func setLatency(_ latency: Duration)
+  func address(_ person: Int) -> (delivery: DeliveryAddress, text: String)
+  /// What a delivery says, in which its number can be found again.
+  func content(_ number: Int) -> MessageContent
+  func stop()
+}
+
+extension WorkerStandIn {
+  static func token(_ person: Int) -> String { String(format: "%064x", person) }
+
+  fileprivate func device(_ person: Int, _ platform: UserDevice.Platform) -> (DeliveryAddress, String) {
+    let token = Self.token(person)
+    return (.device(DeviceAddress(platform: platform, appID: "com.example.shop", token: token)), token)
+  }
+
+  fileprivate func push(_ number: Int) -> MessageContent { MessageContent(push: PushContent(body: "no. \(number).")) }
+}
+
+struct APNsStandIn: WorkerStandIn {
+  let apns: APNsSimulator
+  private let folder: String
+
+  init(folder: String) throws {
+    (apns, self.folder) = (try APNsSimulator(), folder)
+    try apns.signingKey.pem.write(toFile: "\(folder)/key.p8", atomically: true, encoding: .utf8)
+  }
+
+  var section: String {
+    """
+    apns:
+      production: \(apns.url)
+      authorityFile: \(apns.authorityFile)
+      timeout: 5s
+      teamID: \(APNsSimulator.teamID)
+      keyID: \(APNsSimulator.keyID)
+      keyFile: \(folder)/key.p8
+      inFlight: \(WorkerPlay.inFlight)
+    """
+  }
+
+  var taken: [TakenDelivery] {
+    apns.received.filter(\.isAccepted).map {
+      TakenDelivery(id: $0.id, address: $0.token, text: String(decoding: $0.payload, as: UTF8.self))
+    }
+  }
+
+  var takenCount: Int { apns.counts.accepted }
+  func setLatency(_ latency: Duration) { apns.setLatency(latency) }
+  func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) { device(person, .ios) }
+  func content(_ number: Int) -> MessageContent { push(number) }
+  func stop() { apns.stop() }
+}
+
+struct FCMStandIn: WorkerStandIn {
+  let fcm: FCMSimulator
+  private let folder: String
+
+  init(folder: String) throws {
+    (fcm, self.folder) = (try FCMSimulator(), folder)
+    try fcm.serviceAccount.write(toFile: "\(folder)/firebase.json", atomically: true, encoding: .utf8)
+  }
+
+  var section: String {
+    """
+    fcm:
+      endpoint: \(fcm.url)
+      authorityFile: \(fcm.authorityFile)
+      timeout: 5s
+      serviceAccountFile: \(folder)/firebase.json
+      inFlight: \(WorkerPlay.inFlight)
+    """
+  }
+
+  var taken: [TakenDelivery] {
+    fcm.received.filter(\.isAccepted).map { push in
+      let text = String(decoding: push.payload, as: UTF8.self)
+      let id = text.firstMatch(of: /"deliveryID":"([^"]+)"/).map { String($0.1) } ?? ""
+      return TakenDelivery(id: id, address: push.token ?? "", text: text)
+    }
+  }
+
+  var takenCount: Int { fcm.counts.accepted }
+  func setLatency(_ latency: Duration) { fcm.setLatency(latency) }
+  func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) { device(person, .android) }
+  func content(_ number: Int) -> MessageContent { push(number) }
+  func stop() { fcm.stop() }
+}
+
+struct SMSStandIn: WorkerStandIn {
+  let sms: SMSSimulator
+
+  init() throws { sms = try SMSSimulator(.solapi) }
+
+  var section: String {
+    """
+    sms:
+      authorityFile: \(sms.authorityFile)
+      timeout: 5s
+      vendors:
+        - vendor: solapi
+          host: \(sms.url)
+          apiKey: \(SMSSimulator.accessKey)
+          apiSecret: \(SMSSimulator.secret)
+          sender: "\(SMSSimulator.sender)"
+          title: 알림
+    """
+  }
+
+  var taken: [TakenDelivery] {
+    sms.received.filter(\.isAccepted).map {
+      TakenDelivery(id: $0.deliveryID, address: $0.number, text: $0.text)
+    }
+  }
+
+  var takenCount: Int { sms.counts.accepted }
+  func setLatency(_ latency: Duration) { sms.setLatency(latency) }
+
+  func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) {
+    let digits = String(format: "%08d", person)
+    return (.phone("+8210\(digits)"), "010\(digits)")
+  }
+
+  func content(_ number: Int) -> MessageContent { MessageContent(sms: SMSContent(body: "no. \(number).")) }
+  func stop() { sms.stop() }
+}
+
+struct SMTPStandIn: WorkerStandIn {
+  let smtp: SMTPSimulator
+
+  init() throws { smtp = try SMTPSimulator() }
+
+  var section: String {
+    """
+    email:
+      via: smtp
+      from: noreply@bongsu.example
+      smtp:
+        host: localhost
+        port: \(smtp.port)
+        user: \(SMTPSimulator.user)
+        password: \(SMTPSimulator.password)
+        authorityFile: \(smtp.authorityFile)
+        timeout: 5s
+        connections: \(WorkerPlay.inFlight)
+    """
+  }
+
+  var taken: [TakenDelivery] {
+    smtp.received.filter(\.isAccepted).map {
+      TakenDelivery(id: $0.deliveryID, address: $0.to.joined(), text: $0.header("Subject") ?? "")
+    }
+  }
+
+  var takenCount: Int { smtp.counts.accepted }
+  func setLatency(_ latency: Duration) { smtp.setLatency(latency) }
+
+  func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) {
+    (.email("person-\(person)@example.com"), "person-\(person)@example.com")
+  }
+
+  func content(_ number: Int) -> MessageContent {
+    MessageContent(email: EmailContent(subject: "no. \(number).", html: "<p>no. \(number).</p>", text: nil))
+  }
+
+  func stop() { smtp.stop() }
+}
