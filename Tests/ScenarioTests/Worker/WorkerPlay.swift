@@ -79,7 +79,8 @@ final class WorkerPlay {
     ]
     let worker = try DaemonProcess(
       [
-        "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis", redis.address, "--bootstrap-servers",
+        "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis", redis.address,
+        "--bootstrap-servers",
         site.broker.bootstrapServers, "--group", site.group, "--listen", "127.0.0.1:0",
       ] + sets.flatMap { ["--set", $0] } + flags)
     workers.append(worker)
