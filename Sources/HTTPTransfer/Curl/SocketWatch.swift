@@ -64,7 +64,14 @@ import Runtime
     }
   }
 
-  fileprivate func hear(timer milliseconds: Int) {
+  /// Whether libcurl is to be called for its time. The timer rings once: what comes next libcurl says anew.
+  func takeRing(now: Int64) -> Bool {
+    guard callAt <= now else { return false }
+    callAt = .max
+    return true
+  }
+
+  func hear(timer milliseconds: Int) {
     callAt = milliseconds < 0 ? .max : SystemTime.monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
   }
 }

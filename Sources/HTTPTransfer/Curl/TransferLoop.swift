@@ -46,7 +46,7 @@ import Runtime
     let tooLate = HTTPTransferError(.timeout, "no connection was free in time")
     finished += waiting.removeExpired(at: now).map { $0.ended(tooLate) }
     start()
-    if watch.callAt <= SystemTime.monotonicNanoseconds() { act(on: CURL_SOCKET_TIMEOUT, 0) }
+    if watch.takeRing(now: SystemTime.monotonicNanoseconds()) { act(on: CURL_SOCKET_TIMEOUT, 0) }
     takeFinished()
     defer { finished.removeAll(keepingCapacity: true) }
     return finished
