@@ -8,7 +8,7 @@ final class PipelineSite {
   let status: Topic
   private let users: Int
   private let redis: PrivateRedis
-  private let simulator: Child
+  private var simulator: Child
   private(set) var roles: [(name: String, child: Child)] = []
 
   private static let channels = ["push.ios", "push.android", "sms", "email"]
@@ -19,7 +19,7 @@ final class PipelineSite {
     redis = try PrivateRedis(setting)
     try Self.migrate(setting)
     database = try Database(setting.conninfo)
-    simulator = try Self.startSimulators(setting, folder: setting.scratch + "/pipeline")
+    simulator = try Self.startSimulators(setting, folder: setting.scratch + "/pipeline", latency: "20ms")
     try Child.run([
       setting.bongsu, "topics", "apply", "--bootstrap-servers", setting.bootstrapServers, "--partitions", "6",
     ])
@@ -37,9 +37,16 @@ final class PipelineSite {
     }
   }
 
-  private static func startSimulators(_ setting: Setting, folder: String) throws -> Child {
+  /// Others that answer at once, for roles to come.
+  func hurrySimulators() throws {
+    _ = simulator.stop()
+    try FileManager.default.removeItem(atPath: folder + "/worker.yaml")
+    simulator = try Self.startSimulators(setting, folder: folder, latency: "0ms")
+  }
+
+  private static func startSimulators(_ setting: Setting, folder: String, latency: String) throws -> Child {
     let simulator = try Child([
-      setting.bongsu, "simulate", "--directory", folder, "--latency", "20ms", "--listen", "127.0.0.1:0", "--set",
+      setting.bongsu, "simulate", "--directory", folder, "--latency", latency, "--listen", "127.0.0.1:0", "--set",
       "log.level=warning",
     ])
     guard eventually(by: .now + .seconds(20), { FileManager.default.fileExists(atPath: folder + "/worker.yaml") })
@@ -86,7 +93,7 @@ final class PipelineSite {
       [setting.bongsu] + arguments + flags + [
         "--config", folder + "/worker.yaml", "--bootstrap-servers", setting.bootstrapServers, "--listen",
         "127.0.0.1:0", "--set", "log.level=warning",
-      ])
+      ] + (arguments.last == "email" ? ["--set", "email.smtp.connections=100"] : []))
   }
 
   /// - Returns: what each role used.
