@@ -42,7 +42,8 @@ struct PipelineBenchmark {
     try site.start()
     let seconds = try waitUntilAnswered(events, site, since: start)
     let rate = Double(events) / seconds
-    report.line("\(events) committed events for \(users) users, from the start of all roles to the last answer; providers")
+    report.line(
+      "\(events) committed events for \(users) users, from the start of all roles to the last answer; providers")
     report.line("take 20 ms for each answer, a mail server for each reply:")
     report.figure("notifications_per_second", rate)
     report.line("\(rate.text()) notifications/s")
