@@ -46,7 +46,7 @@ public final class RecorderRole: DaemonRole {
     let isOver = recording.join(within: end - .now)
     // Its transaction is rolled back where it is cut off.
     _ = maintaining.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if !isOver { throw RecorderError(.database, "it still waits for a server; what it had in hand is written again") }
+    if !isOver { throw RecorderError("it still waits for a server; what it had in hand is written again") }
   }
 
   public var state: RoleState { recording.state }

@@ -2,28 +2,16 @@ public import Runtime
 
 /// What keeps a router from its work.
 public struct RouterError: DispositionError {
-  public enum Code: Sendable {
-    /// Kafka's side: topics, rights, a connection, a producer that ended.
-    case kafka
-    /// PostgreSQL's side.
-    case database
-    /// Settings that cannot be used.
-    case configuration
-  }
-
-  public let code: Code
   public let description: String
   public let disposition: Disposition
 
-  init(_ code: Code, _ what: String, cause: some DispositionError) {
-    self.code = code
+  init(_ what: String, cause: some DispositionError) {
     description = "\(what): \(cause)"
     disposition = cause.disposition
   }
 
-  init(_ code: Code, _ description: String, retryAfter: Duration? = nil) {
-    self.code = code
+  init(_ description: String) {
     self.description = description
-    disposition = .retry(after: retryAfter)
+    disposition = .retry(after: nil)
   }
 }

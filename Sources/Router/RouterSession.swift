@@ -43,7 +43,7 @@ final class RouterSession {
       outlet = try Outlet(settings, wake: wake)
       intake = try GroupReader(settings.reader(lane: lane), wake: wake)
     } catch {
-      throw RouterError(.configuration, "Kafka's settings", cause: error)
+      throw RouterError("Kafka's settings", cause: error)
     }
     intake.onRevoked = { [weak self] in self?.finishRevoked($0) }
   }
@@ -181,6 +181,6 @@ extension RouterSession {
   private func kafka<T>(
     _ what: String, _ body: () throws(KafkaError) -> T
   ) throws(RouterError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RouterError(.kafka, what, cause: error) }
+    do throws(KafkaError) { return try body() } catch { throw RouterError(what, cause: error) }
   }
 }

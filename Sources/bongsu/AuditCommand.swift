@@ -64,9 +64,7 @@ private struct AuditInput: Sendable {
 
   init(_ arguments: ParsedArguments) throws {
     let root = try Self.configuration.reader(arguments)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let database = ConnectionSettings(notification: root)
     let hasKafka = root.section("kafka").isSet("bootstrapServers")
     kafka = hasKafka ? KafkaSettings(root: root) : nil
     operations = OperationsSettings(root)

@@ -75,9 +75,7 @@ private enum ReplayInput {
     _ arguments: ParsedArguments
   ) throws -> (database: ConnectionSettings, kafka: KafkaSettings, options: DeadLetterReplay.Options) {
     let root = try configuration.reader(arguments)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let database = ConnectionSettings(notification: root)
     let kafka = KafkaSettings(root: root)
     var rules = ReplayRules(now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
     rules.claimHorizon = WorkerSettings.claimHorizon(root: root)

@@ -38,9 +38,7 @@ enum PreviewOptions {
 
   static func read(_ arguments: ParsedArguments) throws -> (database: ConnectionSettings, policy: PolicySettings) {
     let root = try configuration.reader(arguments)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let database = ConnectionSettings(notification: root)
     let policy = PolicySettings(root: root)
     try ConfigurationOptions.finish(root, reading: ["notification", "policy"])
     guard let database else { preconditionFailure("the reader found nothing wrong with what is missing") }

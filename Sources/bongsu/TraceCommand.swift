@@ -63,9 +63,7 @@ private enum TraceQuestion {
     _ arguments: ParsedArguments
   ) throws -> (database: ConnectionSettings, outboxes: [SourceSettings]) {
     let root = try configuration.reader(arguments)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let database = ConnectionSettings(notification: root)
     let outboxes = try OutboxOptions.read(arguments, root)
     try ConfigurationOptions.finish(root, reading: ["notification", "relay"])
     guard let database else { preconditionFailure("the reader found nothing wrong with what is missing") }

@@ -43,9 +43,3 @@ extension NotificationTopic {
   public static let all =
     [events, pushIOS, pushAndroid, sms, email, status, deadLetters] + retries + [parked, alerts, engagement]
 }
-
-extension NotificationTopic {
-  /// Its name where all topics begin otherwise.
-  /// - Parameter prefix: in place of `notification.`.
-  public func name(under prefix: String) -> String { prefix + name.dropFirst("notification.".count) }
-}

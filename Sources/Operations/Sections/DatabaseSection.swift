@@ -22,4 +22,15 @@ extension ConnectionSettings {
       return nil
     }
   }
+  /// Reads the section `notification` for what cannot do without its database: where nothing is set, `finish()` of the
+  /// reader says what is missing.
+  public init?(notification root: ConfigurationReader) {
+    let section = root.section("notification")
+    guard let settings = ConnectionSettings(section: section) else {
+      // What is set and cannot be used was reported as that.
+      if !section.isSet("dsn"), !section.isSet("dsnFile") { section.reportMissing("dsn", flag: "--dsn") }
+      return nil
+    }
+    self = settings
+  }
 }

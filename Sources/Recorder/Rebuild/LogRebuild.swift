@@ -58,7 +58,7 @@ public struct LogRebuild {
       }
       end = try read(consumer, open, &report, tell)
     } catch {
-      throw RecorderError(.kafka, "reading the topics", cause: error)
+      throw RecorderError("reading the topics", cause: error)
     }
     try end.get()
     return report
@@ -75,7 +75,7 @@ public struct LogRebuild {
     var bytes = 0
     var heardAt = SystemTime.monotonicNanoseconds()
     while !open.isEmpty || !batch.isEmpty {
-      if stop.isRequested { return .failure(RecorderError(.kafka, "stopped before the end of the topics")) }
+      if stop.isRequested { return .failure(RecorderError("stopped before the end of the topics")) }
       let isFull = batch.count >= settings.batch.records || bytes >= settings.batch.bytes
       if isFull || open.isEmpty {
         do throws(RecorderError) { try write(batch, writer, &report) } catch { return .failure(error) }
@@ -95,7 +95,7 @@ public struct LogRebuild {
       case .end(let place, let offset): if offset >= parts[place]?.end ?? 0 { open.remove(place) }
       case .nothing:
         if SystemTime.monotonicNanoseconds() - heardAt < Self.silenceNanoseconds { continue }
-        return .failure(RecorderError(.kafka, "Kafka has given no record for a minute"))
+        return .failure(RecorderError("Kafka has given no record for a minute"))
       }
       heardAt = SystemTime.monotonicNanoseconds()
     }
@@ -122,8 +122,8 @@ public struct LogRebuild {
         return
       } catch {
         let isOver = SystemTime.monotonicNanoseconds() - begun > Self.silenceNanoseconds
-        if isOver || stop.isRequested { throw RecorderError(.database, "PostgreSQL", cause: error) }
-        if case .stop = error.disposition { throw RecorderError(.database, "PostgreSQL", cause: error) }
+        if isOver || stop.isRequested { throw RecorderError("PostgreSQL", cause: error) }
+        if case .stop = error.disposition { throw RecorderError("PostgreSQL", cause: error) }
         _ = Poll.wait(
           [stop.signal.fileDescriptor], timeoutMilliseconds: Int32(backoff.next(using: &random) / .milliseconds(1)))
       }

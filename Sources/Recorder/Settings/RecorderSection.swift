@@ -16,11 +16,7 @@ extension RecorderSettings {
   /// Nil when something that is needed is missing; `finish()` of the reader says what.
   public init?(root: ConfigurationReader) {
     let kafka = KafkaSettings(root: root)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil, !section.isSet("dsn"), !section.isSet("dsnFile") {
-      section.reportMissing("dsn", flag: "--dsn")
-    }
+    let database = ConnectionSettings(notification: root)
     let read = Read(root.section("recorder"))
     guard let kafka, let database else { return nil }
     self.init(kafka: kafka, database: database)

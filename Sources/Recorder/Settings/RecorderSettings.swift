@@ -45,7 +45,7 @@ public struct RecorderSettings: Sendable {
 }
 
 extension RecorderSettings {
-  func name(_ topic: NotificationTopic) -> String { topic.name(under: topicPrefix) }
+  func name(_ topic: NotificationTopic) -> String { topic.name(prefix: topicPrefix) }
 
   var reader: GroupReader.Settings {
     var kafka = kafka

@@ -16,10 +16,10 @@ final class ParkingOutlet {
       producer = try Producer(kafka)
       topic = try producer.topic(settings.name(.parked))
     } catch {
-      throw RecorderError(.configuration, "Kafka's settings", cause: error)
+      throw RecorderError("Kafka's settings", cause: error)
     }
     do throws(KafkaError) { try producer.require(topics) } catch {
-      throw RecorderError(.kafka, "Kafka's topics", cause: error)
+      throw RecorderError("Kafka's topics", cause: error)
     }
   }
 
@@ -35,11 +35,11 @@ final class ParkingOutlet {
         }
       }
     } catch {
-      throw RecorderError(.kafka, "parking what is no status", cause: error)
+      throw RecorderError("parking what is no status", cause: error)
     }
     let isFlushed = producer.flush(timeoutMilliseconds: Self.timeoutMilliseconds) { failure = failure ?? $0.failure }
-    if let failure { throw RecorderError(.kafka, "parking what is no status", cause: failure) }
-    if !isFlushed { throw RecorderError(.kafka, "Kafka takes no record for topic \(topic.name)") }
+    if let failure { throw RecorderError("parking what is no status", cause: failure) }
+    if !isFlushed { throw RecorderError("Kafka takes no record for topic \(topic.name)") }
   }
 
   private static func content(_ refusal: LogWriter.Refusal) -> RecordContent {

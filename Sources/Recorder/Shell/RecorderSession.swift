@@ -30,7 +30,7 @@ final class RecorderSession {
     // A missing topic is told before the group is joined.
     parking = try ParkingOutlet(settings, topics: settings.reader.topics)
     do throws(KafkaError) { reader = try GroupReader(settings.reader, wake: wake) } catch {
-      throw RecorderError(.configuration, "Kafka's settings", cause: error)
+      throw RecorderError("Kafka's settings", cause: error)
     }
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
@@ -156,6 +156,6 @@ extension RecorderSession {
   private func kafka<T>(
     _ what: String, _ body: () throws(KafkaError) -> T
   ) throws(RecorderError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RecorderError(.kafka, what, cause: error) }
+    do throws(KafkaError) { return try body() } catch { throw RecorderError(what, cause: error) }
   }
 }

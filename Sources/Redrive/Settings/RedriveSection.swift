@@ -23,11 +23,7 @@ extension RedriveSettings {
   public init?(root: ConfigurationReader, policy: PolicySettings) {
     let kafka = KafkaSettings(root: root)
     let redis = RedisSettings(root: root)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil, !section.isSet("dsn"), !section.isSet("dsnFile") {
-      section.reportMissing("dsn", flag: "--dsn")
-    }
+    let database = ConnectionSettings(notification: root)
     let read = Read(root.section("redrive"))
     guard let kafka, let redis, let database else { return nil }
     self.init(kafka: kafka, database: database, redis: redis, policy: policy)

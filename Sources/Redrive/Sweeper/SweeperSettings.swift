@@ -29,7 +29,7 @@ public struct SweeperSettings: Sendable {
 }
 
 extension SweeperSettings {
-  func name(_ topic: NotificationTopic) -> String { topic.name(under: topicPrefix) }
+  func name(_ topic: NotificationTopic) -> String { topic.name(prefix: topicPrefix) }
 
   /// Past this age an event is not sent again, in milliseconds.
   var horizonMilliseconds: Int64 { Int64((claimHorizon - .seconds(7_200)) / .milliseconds(1)) }

@@ -20,14 +20,14 @@ final class Outlet {
     do throws(KafkaError) {
       try outlet.producer.require(([.events] + Self.produced).map(settings.topics.name))
     } catch {
-      throw RouterError(.kafka, "Kafka's topics", cause: error)
+      throw RouterError("Kafka's topics", cause: error)
     }
   }
 
   var flight: FlightLog { outlet.flight }
 
   var fault: RouterError? {
-    outlet.fault.map { RouterError(.kafka, "Kafka's producer is of no more use and made anew", cause: $0) }
+    outlet.fault.map { RouterError("Kafka's producer is of no more use and made anew", cause: $0) }
   }
 
   var hasRoom: Bool { outlet.hasRoom(batches: settings.batch.inFlight) }
@@ -37,7 +37,7 @@ final class Outlet {
     do throws(KafkaError) {
       try outlet.send(batch.records.map(record), next: next, arrivals: arrivals)
     } catch {
-      throw RouterError(.kafka, "Kafka took no record", cause: error)
+      throw RouterError("Kafka took no record", cause: error)
     }
   }
 

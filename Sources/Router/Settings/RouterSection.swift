@@ -24,11 +24,7 @@ extension RouterSettings {
   public init?(root: ConfigurationReader) {
     let kafka = KafkaSettings(root: root)
     let redis = RedisSettings(root: root)
-    let section = root.section("notification")
-    let database = ConnectionSettings(section: section)
-    if database == nil, !section.isSet("dsn"), !section.isSet("dsnFile") {
-      section.reportMissing("dsn", flag: "--dsn")
-    }
+    let database = ConnectionSettings(notification: root)
     let policy = PolicySettings(root: root)
     let router = root.section("router")
     let read = Read(router)

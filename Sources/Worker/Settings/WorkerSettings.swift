@@ -44,5 +44,5 @@ public struct WorkerSettings: Sendable {
     withoutRedis = channel == .sms ? .hold : .send
   }
 
-  func name(_ topic: NotificationTopic) -> String { topicPrefix + topic.name.dropFirst("notification.".count) }
+  func name(_ topic: NotificationTopic) -> String { topic.name(prefix: topicPrefix) }
 }

@@ -14,9 +14,7 @@ enum DatabaseOptions {
 
   static func read(_ arguments: ParsedArguments) throws -> ConnectionSettings {
     let root = try configuration.reader(arguments)
-    let section = root.section("notification")
-    let settings = ConnectionSettings(section: section)
-    if settings == nil { section.reportMissing("dsn", flag: "--dsn") }
+    let settings = ConnectionSettings(notification: root)
     try ConfigurationOptions.finish(root, reading: ["notification"])
     guard let settings else { preconditionFailure("the reader found nothing wrong with what is missing") }
     return settings

@@ -52,11 +52,6 @@ final class SystemCast {
 
   func end() { for process in running { process.kill() } }
 
-  /// Of a role's process.
-  func metrics(_ name: String) throws -> [Samples] {
-    try zip(roles, running).filter { $0.0.name.hasPrefix(name) }.map { try $0.1.metrics() }
-  }
-
   /// The most memory that each process has had.
   func residentPeaks() throws -> [(role: String, megabytes: Int)] {
     try zip(roles, running).map { role, process in

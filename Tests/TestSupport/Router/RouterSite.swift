@@ -35,7 +35,7 @@ public struct RouterSite: Sendable {
     }
   }
 
-  public func name(_ topic: NotificationTopic) -> String { prefix + topic.name.dropFirst("notification.".count) }
+  public func name(_ topic: NotificationTopic) -> String { topic.name(prefix: prefix) }
 
   /// What `bongsu router` is told to work on them.
   public func arguments(redis: String) -> [String] {

@@ -19,7 +19,7 @@ public struct ChannelSite {
     }
   }
 
-  public func name(_ topic: NotificationTopic) -> String { prefix + topic.name.dropFirst("notification.".count) }
+  public func name(_ topic: NotificationTopic) -> String { topic.name(prefix: prefix) }
 
   /// The workers' consumer group.
   public var group: String { prefix + "workers" }

@@ -21,16 +21,16 @@ final class SweepOutlet {
   }
 
   /// Returns once Kafka has all of them.
-  func send(_ records: [RecordContent]) throws(SweeperError) { try send(records, to: events) }
+  func send(_ records: [RecordContent]) throws(RedriveError) { try send(records, to: events) }
 
-  func send(_ alert: Alert) throws(SweeperError) {
+  func send(_ alert: Alert) throws(RedriveError) {
     let value = (try? JSONEncoder().encode(alert)).map { Array($0) } ?? []
     let record = RecordContent(
       key: Array(alert.group.utf8), value: value, headers: [SourceRecord.Header(RecordHeader.schema, Alert.schema)])
     try send([record], to: alerts)
   }
 
-  private func send(_ records: [RecordContent], to topic: ProducerTopic) throws(SweeperError) {
+  private func send(_ records: [RecordContent], to topic: ProducerTopic) throws(RedriveError) {
     var failure: KafkaError?
     do throws(KafkaError) {
       for (index, record) in records.enumerated() {
@@ -39,15 +39,15 @@ final class SweepOutlet {
         }
       }
     } catch {
-      throw SweeperError("topic \(topic.name)", cause: error)
+      throw RedriveError("topic \(topic.name)", cause: error)
     }
     let end = SystemTime.monotonicNanoseconds() + Self.limitNanoseconds
     while !producer.flush(timeoutMilliseconds: 200, { failure = failure ?? $0.failure }) {
       if stop.isRequested || SystemTime.monotonicNanoseconds() > end {
-        throw SweeperError("Kafka takes no record for topic \(topic.name)")
+        throw RedriveError("Kafka takes no record for topic \(topic.name)")
       }
     }
-    if let failure { throw SweeperError("topic \(topic.name)", cause: failure) }
+    if let failure { throw RedriveError("topic \(topic.name)", cause: failure) }
   }
 
   func close() { producer.close() }

@@ -21,7 +21,7 @@ struct SweepRound {
   private typealias Left = (event: SweepCase, reason: SweepCase.LeftReason)
 
   /// What was produced before a fault is produced again in the next round, which makes the same deliveries once more.
-  func run(now: UnixTime) throws(SweeperError) -> Outcome {
+  func run(now: UnixTime) throws(RedriveError) -> Outcome {
     var outcome = Outcome()
     let store = try database { () throws(PostgresError) in
       SweepStore(connection: try PostgresConnection(settings.database), settings: settings)
@@ -45,10 +45,10 @@ struct SweepRound {
     return outcome
   }
 
-  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(SweeperError) -> (swept: [SweepCase], left: [Left]) {
+  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RedriveError) -> (swept: [SweepCase], left: [Left]) {
     let outlet: SweepOutlet
     do throws(KafkaError) { outlet = try SweepOutlet(settings, stop: stop) } catch {
-      throw SweeperError("Kafka's settings", cause: error)
+      throw RedriveError("Kafka's settings", cause: error)
     }
     defer { outlet.close() }
     var (swept, left): ([SweepCase], [Left]) = ([], [])
@@ -75,7 +75,7 @@ struct SweepRound {
   }
 
   /// Each event's record; nil where Kafka does not hold it, or another lies in its place.
-  private func read(_ cases: [SweepCase]) throws(SweeperError) -> [(SweepCase, SourceRecord?)] {
+  private func read(_ cases: [SweepCase]) throws(RedriveError) -> [(SweepCase, SourceRecord?)] {
     guard !cases.isEmpty else { return [] }
     do throws(KafkaError) {
       let reader = try OriginReader(settings.kafka, stop: stop)
@@ -89,11 +89,11 @@ struct SweepRound {
       }
       return found
     } catch {
-      throw SweeperError("reading events again", cause: error)
+      throw RedriveError("reading events again", cause: error)
     }
   }
 
-  private func database<T>(_ body: () throws(PostgresError) -> T) throws(SweeperError) -> T {
-    do throws(PostgresError) { return try body() } catch { throw SweeperError("PostgreSQL", cause: error) }
+  private func database<T>(_ body: () throws(PostgresError) -> T) throws(RedriveError) -> T {
+    do throws(PostgresError) { return try body() } catch { throw RedriveError("PostgreSQL", cause: error) }
   }
 }
