@@ -66,7 +66,8 @@ struct RedriveRoleTests {
 
   @Test func `what the person has turned off since is suppressed when it is due, and nothing is sent`() throws {
     // Long enough for the person to come before it is due, also on a busy machine.
-    let redrive = try start(["--set", "redrive.ladder=1h", "--set", "redrive.tiers=1s,2s,3s,8s"])
+    let redrive = try site.start(
+      redis: SharedServers.redis.address, tiers: "1s,2s,3s,8s", ["--set", "redrive.ladder=1h"])
     let delivery = try sms(3)
     try site.produce([site.letter(delivery)])
     try eventually("it waits") { try site.records(NotificationTopic.retries[3]).count == 1 }
