@@ -7,7 +7,8 @@ import TestSupport
 /// User n has an iOS device `2n`, an Android device `2n + 1`, a phone and a mailbox. Every seventh has signed out of iOS,
 /// every tenth wants no SMS.
 enum SystemFixture {
-  static let people = 200
+  /// Each of them is well below what a user may get in an hour, or the router would suppress the rest.
+  static let people = Soak.choose(200, soak: 50_000)
 
   /// Where an event has to arrive.
   static func expectation(user: Int) -> Set<DeliveryChannel> {

@@ -13,6 +13,12 @@ final class SystemPlay {
 
   private static let servers = ["PostgreSQL", "Redis", "broker"]
   private static let rest = Duration.seconds(2)
+  /// How many rests a pause may last: groups give up a member that is silent for some of them.
+  private static let pauseMax = Soak.choose(2, soak: 8)
+
+  private var round = 0
+  /// What stands still, and the round that ends it.
+  private var pauses: [(end: Int, resume: () -> Void)] = []
 
   init(seed: UInt64, broker: (any LocalBroker)? = nil) throws {
     self.seed = seed
@@ -60,8 +66,11 @@ final class SystemPlay {
     site.providers.misbehave(seed: seed)
     let load = SystemLoad(try site.database.settings, events: events, perSecond: perSecond)
     defer { load.stop() }
+    defer { resume(allBefore: .max) }
     while !load.isOver {
       pass(Self.rest)
+      round += 1
+      resume(allBefore: round)
       try fault()
     }
   }
@@ -76,18 +85,24 @@ final class SystemPlay {
   private func fault() throws {
     let index = Int.random(in: 0..<cast.count + Self.servers.count, using: &random)
     let isKill = Bool.random(using: &random)
+    let end = round + Int.random(in: 1...Self.pauseMax, using: &random)
     guard index >= cast.count else {
       if isKill { return try cast.kill(index) }
       cast.pause(index)
-      pass(Soak.pause)
-      return cast.resume(index)
+      return pauses.append((end, { self.cast.resume(index) }))
     }
     let server = Self.servers[index - cast.count]
     cast.count("\(isKill ? "kill" : "pause") \(server)")
-    if isKill { try kill(server) } else { pause(server) }
+    if isKill { try kill(server) } else { pause(server, until: end) }
+  }
+
+  private func resume(allBefore round: Int) {
+    for pause in pauses where pause.end <= round { pause.resume() }
+    pauses.removeAll { $0.end <= round }
   }
 
   private func kill(_ server: String) throws {
+    resume(server)
     switch server {
     case "PostgreSQL":
       try site.postgres.stop(.immediate)
@@ -101,16 +116,21 @@ final class SystemPlay {
     }
   }
 
-  private func pause(_ server: String) {
+  private func pause(_ server: String, until end: Int) {
     switch server {
     case "PostgreSQL": site.postgres.pause()
     case "Redis": site.redis.pause()
     default: site.broker.pause()
     }
-    pass(Soak.pause)
-    site.postgres.resume()
-    site.redis.resume()
-    site.broker.resume()
+    pauses.append((end, { self.resume(server) }))
+  }
+
+  private func resume(_ server: String) {
+    switch server {
+    case "PostgreSQL": site.postgres.resume()
+    case "Redis": site.redis.resume()
+    default: site.broker.resume()
+    }
   }
 
   private func verdict() throws -> SystemOracle.Verdict {

@@ -4,6 +4,7 @@ import ProviderSimulators
 /// The providers' stand-ins of a play, each of which fails now and then.
 final class SystemProviders {
   private let standIns: (apns: APNsStandIn, fcm: FCMStandIn, sms: SMSStandIn, smtp: SMTPStandIn)
+  private var (pushes, messages, texts, mails) = (Inbox(), Inbox(), Inbox(), Inbox())
 
   init(folder: String) throws {
     standIns = (
@@ -37,23 +38,23 @@ final class SystemProviders {
     return all.map(\.section).joined(separator: "\n")
   }
 
-  /// What the stand-ins took.
+  /// What the stand-ins took. Each is read once: a long play asks often, and has many.
   var arrivals: [SystemOracle.Arrival] {
-    let pushes = apns.received.filter(\.isAccepted).map { push in
+    pushes.read(apns.received.filter(\.isAccepted)) { push in
       arrival(.pushIOS, push.payload, push.misbehaviour) { SystemFixture.iosToken($0) == push.token }
     }
-    let messages = fcm.received.filter(\.isAccepted).map { message in
+    messages.read(fcm.received.filter(\.isAccepted)) { message in
       arrival(.pushAndroid, message.payload, message.misbehaviour) { SystemFixture.androidToken($0) == message.token }
     }
-    let texts = sms.received.filter(\.isAccepted).map { text in
+    texts.read(sms.received.filter(\.isAccepted)) { text in
       arrival(.sms, Array(text.text.utf8), text.misbehaviour) { SystemFixture.phone($0) == Self.e164(text.number) }
     }
-    let mails = smtp.received.filter(\.isAccepted).map { mail in
+    mails.read(smtp.received.filter(\.isAccepted)) { mail in
       arrival(.email, Array((mail.header("Subject") ?? "").utf8), mail.misbehaviour) {
         mail.to == [SystemFixture.mailbox($0)]
       }
     }
-    return (pushes + messages + texts + mails).compactMap { $0 }
+    return pushes.arrivals + messages.arrivals + texts.arrivals + mails.arrivals
   }
 
   /// A Korean number as it is written at home.
@@ -74,5 +75,16 @@ final class SystemProviders {
     fcm.stop()
     sms.stop()
     smtp.stop()
+  }
+}
+
+/// What one stand-in took, as far as it was read.
+private struct Inbox {
+  private var count = 0
+  private(set) var arrivals: [SystemOracle.Arrival] = []
+
+  mutating func read<Received>(_ received: [Received], _ arrival: (Received) -> SystemOracle.Arrival?) {
+    arrivals += received.dropFirst(count).compactMap(arrival)
+    count = received.count
   }
 }

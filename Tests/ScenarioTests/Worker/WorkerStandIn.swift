@@ -26,6 +26,9 @@ protocol WorkerStandIn {
 }
 
 extension WorkerStandIn {
+  /// How much a stand-in keeps: what it forgot, an oracle would miss.
+  static var keepsAll: Int { 1_000_000 }
+
   static func token(_ person: Int) -> String { String(format: "%064x", person) }
 
   fileprivate func device(_ person: Int, _ platform: UserDevice.Platform) -> (DeliveryAddress, String) {
@@ -41,7 +44,9 @@ struct APNsStandIn: WorkerStandIn {
   private let folder: String
 
   init(folder: String) throws {
-    (apns, self.folder) = (try APNsSimulator(), folder)
+    var settings = APNsSimulator.Settings()
+    settings.receivedMax = Self.keepsAll
+    (apns, self.folder) = (try APNsSimulator(settings), folder)
     try apns.signingKey.pem.write(toFile: "\(folder)/key.p8", atomically: true, encoding: .utf8)
   }
 
@@ -76,7 +81,9 @@ struct FCMStandIn: WorkerStandIn {
   private let folder: String
 
   init(folder: String) throws {
-    (fcm, self.folder) = (try FCMSimulator(), folder)
+    var settings = FCMSimulator.Settings()
+    settings.receivedMax = Self.keepsAll
+    (fcm, self.folder) = (try FCMSimulator(settings), folder)
     try fcm.serviceAccount.write(toFile: "\(folder)/firebase.json", atomically: true, encoding: .utf8)
   }
 
@@ -109,7 +116,11 @@ struct FCMStandIn: WorkerStandIn {
 struct SMSStandIn: WorkerStandIn {
   let sms: SMSSimulator
 
-  init() throws { sms = try SMSSimulator(.solapi) }
+  init() throws {
+    var settings = SMSSimulator.Settings()
+    settings.receivedMax = Self.keepsAll
+    sms = try SMSSimulator(.solapi, settings)
+  }
 
   var section: String {
     """
@@ -147,7 +158,11 @@ struct SMSStandIn: WorkerStandIn {
 struct SMTPStandIn: WorkerStandIn {
   let smtp: SMTPSimulator
 
-  init() throws { smtp = try SMTPSimulator() }
+  init() throws {
+    var settings = SMTPSimulator.Settings()
+    settings.receivedMax = Self.keepsAll
+    smtp = try SMTPSimulator(settings)
+  }
 
   var section: String {
     """
