@@ -56,6 +56,21 @@ struct MaintenanceTests {
     #expect(throws: PostgresError.self) { try maintain("2031-05-01", archive: "80 days") }
   }
 
+  @Test func `the short form drops nothing that was not in the archive`() throws {
+    let day = try #require(try database.scalar("SELECT (now() AT TIME ZONE 'UTC')::date - 100"))
+    let name = "delivery_" + day.replacing("-", with: "")
+    try database.run(
+      """
+      CREATE TABLE notification.\(name) PARTITION OF notification.delivery
+      FOR VALUES FROM ('\(day)') TO (date '\(day)' + 1)
+      """)
+    try put(day)
+    let short = "SELECT action || ' ' || object FROM notification.maintain('90 days') WHERE action <> 'created'"
+    #expect(try recorder.execute(short).column == ["archived \(name)"])
+    #expect(try rows("delivery") == "0" && rows("delivery_archive") == "1")
+    #expect(throws: PostgresError.self) { try recorder.execute("SELECT notification.maintain('7 days')") }
+  }
+
   @Test func `a day that was made before the archive was moves as well`() throws {
     try database.run(
       """
