@@ -82,7 +82,7 @@ import Testing
     var wanted = delivery
     wanted.sendBefore = Self.at(45)
     #expect(sent == wanted)
-    let again = DeadRecord(read(morning.records[0]), prefix: "notification.")
+    let again = DeadRecord(read(morning.records[0]), DeadRecord.Homes(prefix: "notification."))
     #expect(again.attempt == 2 && again.uncounted == 1)
   }
 
@@ -122,7 +122,7 @@ import Testing
     #expect(try status(due)?.until == Self.at(32) && due.records[0].topic == "notification.retry.1h")
     let sent = try redrive([read(due.records[0])], at: Self.at(32)).records[0]
     // It was an attempt.
-    let again = DeadRecord(read(sent), prefix: "notification.")
+    let again = DeadRecord(read(sent), DeadRecord.Homes(prefix: "notification."))
     #expect(again.attempt == 2 && again.uncounted == 0)
   }
 

@@ -52,8 +52,11 @@ final class AudienceCache {
     return found
   }
 
-  func keep(_ user: CachedUser) { queue(key(user.user.id), user) }
-  func keep(_ name: String, _ templates: VersionedTemplates) { queue(key(name), templates) }
+  func keep(_ user: CachedUser) { queue(key(user.user.id), user.json) }
+
+  func keep(_ name: String, _ templates: VersionedTemplates) {
+    if let bytes = try? encoder.encode(templates) { queue(key(name), [UInt8](bytes)) }
+  }
 
   /// Writes what waits, for who has no question soon.
   func flush() throws(RedisError) {
@@ -65,11 +68,11 @@ final class AudienceCache {
   private func key(_ id: Int64) -> String { "\(prefix)user:1:\(id)" }
   private func key(_ name: String) -> String { "\(prefix)template:1:\(name)" }
 
-  private func queue(_ key: String, _ value: some Encodable) {
-    guard writes.count < Self.writesLimit, let bytes = try? encoder.encode(value) else { return }
+  private func queue(_ key: String, _ bytes: [UInt8]) {
+    guard writes.count < Self.writesLimit else { return }
     // Entries that were made together do not end together.
     let milliseconds = Int64(lifetime / .milliseconds(1) * Double.random(in: 0.8...1.2, using: &random))
-    writes.append(RedisCommand("SET", .text(key), .bytes([UInt8](bytes)), "PX", .text(String(milliseconds))))
+    writes.append(RedisCommand("SET", .text(key), .bytes(bytes), "PX", .text(String(milliseconds))))
   }
 
   /// By hand: users are most of what is read, and Codable takes ten times as long.

@@ -1,7 +1,17 @@
 import NotificationModel
 
 extension CachedUser {
-  /// Reads what `JSONEncoder` wrote.
+  /// The bytes of an entry, which `init(json:)` reads.
+  var json: [UInt8] {
+    var writer = JSONWriter(capacity: 512)
+    writer.object {
+      $0.member("version", version)
+      $0.member("user") { user.write(to: &$0) }
+    }
+    return writer.bytes
+  }
+
+  /// Reads an entry.
   init(json: JSONValue) throws(RequestProblem) {
     let members = try JSONMembers(json)
     version = try members.neededInteger("version")
@@ -10,6 +20,15 @@ extension CachedUser {
 }
 
 extension AudienceUser {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("locale", locale)
+    json.member("timeZone", timeZone)
+    json.member("email") { email.write(to: &$0) }
+    if let phone { json.member("phone") { phone.write(to: &$0) } }
+    json.member("devices", each: devices) { $1.write(to: &$0) }
+  }
+
   fileprivate init(_ members: JSONMembers) throws(RequestProblem) {
     let email = try UserContact(JSONMembers(members.needed("email"), "email"))
     self.init(
@@ -21,6 +40,12 @@ extension AudienceUser {
 }
 
 extension UserContact {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("address", address)
+    json.member("verifiedAt", verifiedAt)
+  }
+
   fileprivate init(_ members: JSONMembers) throws(RequestProblem) {
     self.init(
       id: try members.neededInteger("id"), address: try members.neededText("address"),
@@ -29,6 +54,18 @@ extension UserContact {
 }
 
 extension UserDevice {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("platform", platform.rawValue)
+    json.member("appID", appID)
+    json.member("environment", environment.rawValue)
+    json.member("token", token)
+    json.member("locale", locale)
+    json.member("timeZone", timeZone)
+    json.member("registeredAt", registeredAt)
+    json.member("disabledAt", disabledAt)
+  }
+
   fileprivate init(_ members: JSONMembers) throws(RequestProblem) {
     guard let platform: Platform = try members.word("platform"),
       let environment: Environment = try members.word("environment"),

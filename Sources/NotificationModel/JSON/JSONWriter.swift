@@ -55,6 +55,19 @@ public struct JSONWriter: Sendable {
     nest(body)
   }
 
+  /// A list with an object for each item.
+  public mutating func member<Item>(
+    _ name: StaticString, each items: [Item], _ body: (inout JSONWriter, Item) -> Void
+  ) {
+    begin(name)
+    bytes.append(UInt8(ascii: "["))
+    for (index, item) in items.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      nest { body(&$0, item) }
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
   private mutating func nest(_ body: (inout JSONWriter) -> Void) {
     let outer = isFirst
     bytes.append(UInt8(ascii: "{"))

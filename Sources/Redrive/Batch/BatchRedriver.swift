@@ -11,12 +11,14 @@ import Runtime
 final class BatchRedriver {
   private let settings: RedriveSettings
   private let rules: LetterRules
+  private let homes: DeadRecord.Homes
   private let audience: AudienceLoader
   private var done = RepeatGuard()
 
   /// - Throws: `stop` where the settings of Redis cannot be used.
   init(_ settings: RedriveSettings) throws(RedisError) {
     self.settings = settings
+    homes = DeadRecord.Homes(prefix: settings.topicPrefix)
     rules = LetterRules(
       ladders: settings.ladders, waits: settings.waits, horizon: Int64(settings.claimHorizon / .milliseconds(1)))
     audience = AudienceLoader(
@@ -41,7 +43,7 @@ final class BatchRedriver {
     var cases: [RedriveCase] = []
     for source in sources {
       let one = RedriveCase(
-        DeadRecord(source, prefix: settings.topicPrefix), isNew: source.place.topic == deadLetters, rules, now)
+        DeadRecord(source, homes), isNew: source.place.topic == deadLetters, rules, now)
       if let ticket = one.ticket, done.contains(ticket) || !tickets.insert(ticket).inserted {
         batch.counts.repeated += 1
       } else {

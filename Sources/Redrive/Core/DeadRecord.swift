@@ -1,4 +1,3 @@
-import Foundation
 import Kafka
 import NotificationModel
 
@@ -29,10 +28,23 @@ struct DeadRecord {
     var schema: String { channel == nil ? NotificationRequest.schema : Delivery.schema }
   }
 
-  /// - Parameter prefix: of all topics' names.
-  init(_ source: SourceRecord, prefix: String) {
+  /// The topics whose records are retried, by their names.
+  struct Homes {
+    private let byName: [Substring: Home]
+
+    /// - Parameter prefix: of all topics' names.
+    init(prefix: String) {
+      let all = [Home(topic: .events, channel: nil)] + DeliveryChannel.allCases.map { Home(topic: $0.topic, channel: $0) }
+      byName = Dictionary(uniqueKeysWithValues: all.map { (Substring($0.topic.name(prefix: prefix)), $0) })
+    }
+
+    /// - Parameter origin: `topic/partition/offset`.
+    func home(of origin: String) -> Home? { byName[origin.prefix { $0 != "/" }] }
+  }
+
+  init(_ source: SourceRecord, _ homes: Homes) {
     self.source = source
-    home = source.header(RecordHeader.origin).flatMap { Self.home(of: $0, prefix) }
+    home = source.header(RecordHeader.origin).flatMap(homes.home)
     errorClass = source.header(RecordHeader.errorClass).flatMap(ErrorClass.init(rawValue:))
     code = source.header(RecordHeader.errorCode) ?? "NO_CODE"
     attempt = Self.small(source.number(RecordHeader.attempt), least: 1)
@@ -63,14 +75,7 @@ struct DeadRecord {
 
   private static func delivery(_ source: SourceRecord) -> Delivery? {
     guard let value = source.value else { return nil }
-    return try? JSONDecoder().decode(Delivery.self, from: Data(value))
-  }
-
-  private static func home(of origin: String, _ prefix: String) -> Home? {
-    guard let name = origin.split(separator: "/").first else { return nil }
-    if name == NotificationTopic.events.name(prefix: prefix) { return Home(topic: .events, channel: nil) }
-    return DeliveryChannel.allCases.first { $0.topic.name(prefix: prefix) == name }
-      .map { Home(topic: $0.topic, channel: $0) }
+    return try? Delivery(json: value)
   }
 
   /// A number of a header, within what can be counted on with.

@@ -12,18 +12,34 @@ struct TierQueues {
   }
 
   private struct Line {
-    var waiting: [Waiting] = []
+    private var waiting: [Waiting] = []
     /// Taken off the front already.
-    var taken = 0
+    private var taken = 0
     /// Not before then, so that partitions do not all release at once.
-    var restUntil: Int64 = 0
+    private(set) var restUntil: Int64 = 0
 
     var head: Waiting? { taken < waiting.count ? waiting[taken] : nil }
     var count: Int { waiting.count - taken }
 
-    mutating func drop() {
+    mutating func append(_ one: Waiting) { waiting.append(one) }
+
+    /// Moves what is due out of it, up to so many in all.
+    mutating func release(into due: inout [SourceRecord], now: Int64, most: Int) {
+      while due.count < most, let head, head.due <= now {
+        due.append(head.record)
+        taken += 1
+      }
+      guard taken > 256 || head == nil, taken * 2 >= waiting.count else { return }
       waiting.removeFirst(taken)
       taken = 0
+    }
+
+    /// - Parameter jitter: the most by which a release may be late.
+    mutating func rest(now: Int64, jitter: Int64, using random: inout some RandomNumberGenerator) {
+      guard let head else { return restUntil = 0 }
+      // What is overdue has waited long enough.
+      let spread = head.due > now ? jitter : 0
+      restUntil = head.due + (spread > 0 ? Int64.random(in: 0...spread, using: &random) : 0)
     }
   }
 
@@ -44,19 +60,11 @@ struct TierQueues {
     {
       due = notBefore
     }
-    var line = lines[record.place] ?? Line()
-    line.waiting.append(Waiting(record: record, due: due))
-    if line.count == 1 { rest(&line, now, wait, using: &random) }
-    lines[record.place] = line
-  }
-
-  private func rest(
-    _ line: inout Line, _ now: Int64, _ wait: Int64, using random: inout some RandomNumberGenerator
-  ) {
-    guard let head = line.head else { return }
-    // What is overdue has waited long enough.
-    let spread = head.due > now ? min(jitter, wait / 20) : 0
-    line.restUntil = head.due + (spread > 0 ? Int64.random(in: 0...spread, using: &random) : 0)
+    // A line is changed where it lies: taken out and put back it would be copied for each record.
+    lines[record.place, default: Line()].append(Waiting(record: record, due: due))
+    if lines[record.place]?.count == 1 {
+      lines[record.place]?.rest(now: now, jitter: min(jitter, wait / 20), using: &random)
+    }
   }
 
   /// What is due, in the order of each partition.
@@ -65,19 +73,9 @@ struct TierQueues {
     now: Int64, most: Int, wait: (TopicPartition) -> Int64, using random: inout some RandomNumberGenerator
   ) -> [SourceRecord] {
     var due: [SourceRecord] = []
-    for place in lines.keys.sorted(by: Self.isBefore) {
-      guard var line = lines[place], line.restUntil <= now else { continue }
-      while due.count < most, let head = line.head, head.due <= now {
-        due.append(head.record)
-        line.taken += 1
-      }
-      if line.head == nil {
-        line = Line()
-      } else {
-        rest(&line, now, wait(place), using: &random)
-        if line.taken > 256 { line.drop() }
-      }
-      lines[place] = line
+    for place in lines.filter({ $1.head != nil && $1.restUntil <= now }).keys.sorted(by: Self.isBefore) {
+      lines[place]?.release(into: &due, now: now, most: most)
+      lines[place]?.rest(now: now, jitter: min(jitter, wait(place) / 20), using: &random)
     }
     return due
   }

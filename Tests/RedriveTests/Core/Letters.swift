@@ -19,7 +19,7 @@ enum Letters {
 
   static func record(_ headers: [String: String], value: [UInt8]? = nil) -> DeadRecord {
     let own = ["id": "a", RecordHeader.origin: "notification.sms/0/7", RecordHeader.errorCode: "X"]
-    return DeadRecord(source(value: value, own.merging(headers) { $1 }), prefix: "notification.")
+    return DeadRecord(source(value: value, own.merging(headers) { $1 }), DeadRecord.Homes(prefix: "notification."))
   }
 
   static func record(of delivery: Delivery, _ headers: [String: String] = [:]) -> DeadRecord {
