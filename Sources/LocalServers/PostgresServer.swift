@@ -55,6 +55,22 @@ public final class PostgresServer: @unchecked Sendable {
     try start()
   }
 
+  /// A standby of another server, which streams from it until it is promoted; returns once it answers readers. It has the
+  /// other's password, and its `settings` over the standard ones.
+  public init(standbyOf primary: PostgresServer, settings: [String: String] = [:]) throws(LocalServerError) {
+    binaries = primary.binaries
+    self.settings = Self.standard.merging(settings) { $1 }
+    port = try FreePort.find()
+    password = primary.password
+    directory = try ServerDirectory(prefix: "bongsu-postgres", kept: nil)
+    try Self.give(directory.path)
+    let command = Self.command(
+      "\(binaries)/pg_basebackup",
+      ["-D", directory.file("data"), "-d", primary.conninfo(), "-R", "-X", "stream", "-c", "fast", "--no-sync"])
+    try ChildProcess.run(command)
+    try start()
+  }
+
   private static let standard = [
     "wal_level": "logical", "max_wal_senders": "60", "max_replication_slots": "100", "max_connections": "300",
     "fsync": "off", "ssl": "on", "max_prepared_transactions": "20", "shared_buffers": "64MB", "max_wal_size": "4GB",
@@ -80,7 +96,8 @@ public final class PostgresServer: @unchecked Sendable {
     try directory.watch()
     let process = try ChildProcess(command)
     locked { self.process = process }
-    try process.waitForLine(containing: "ready to accept connections", timeout: .seconds(60))
+    // A standby says "read-only connections".
+    try process.waitForLine(timeout: .seconds(60)) { $0.contains("ready to accept") && $0.contains("connections") }
   }
 
   /// Stops it and waits until it is gone.

@@ -59,6 +59,15 @@ public struct CreatedSlot: Sendable, Equatable {
   /// False once the connection was closed or lost.
   public var isUsable: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
 
+  /// Of the server's process for this connection, as in pg_stat_activity.
+  public var processID: Int32 { unsafe PQbackendPID(handle) }
+
+  /// Lets another thread end the command that this connection runs.
+  public func canceller() throws(PostgresError) -> QueryCanceller {
+    guard let cancel = unsafe PQgetCancel(handle) else { throw unsafe PostgresConnection.lost(handle) }
+    return unsafe QueryCanceller(cancel)
+  }
+
   /// Runs a replication command or plain SQL, before or after a stream, and waits for its answer.
   @discardableResult
   public func execute(_ command: String) throws(PostgresError) -> QueryResult {

@@ -12,6 +12,27 @@ struct NewSlot {
   let source: SourceSettings
   let factory: PipelineFactory
   let stop: StopRequest
+  /// Hears what is being done or waited for, from any thread.
+  let tell: @Sendable (Step) -> Void
+
+  enum Step: Equatable, CustomStringConvertible {
+    case making
+    /// For older transactions; which, and that they are others by now.
+    case waiting(String)
+    case waitingStill(String)
+    case sending
+
+    /// Worth a line; a busy database has another transaction to wait for every second.
+    var isNews: Bool { if case .waitingStill = self { false } else { true } }
+
+    var description: String {
+      switch self {
+      case .making: "making the slot"
+      case .waiting(let text), .waitingStill(let text): text
+      case .sending: "reading the rows that are older than the slot"
+      }
+    }
+  }
 
   /// Decides which rows of the snapshot are sent.
   typealias Choice = (SnapshotRows) throws -> ((_ id: String) -> Bool)
@@ -27,7 +48,8 @@ struct NewSlot {
     let identity = try connection.identifySystem()
     try checkRoom(connection, for: replaces ? 1 : 2)
     let temporary = "bongsu_new_\(SystemTime.unixMicroseconds())"
-    let slot = try connection.createSlot(temporary, isTemporary: true, snapshot: .export)
+    let slot = try create(temporary, connection)
+    tell(.sending)
     guard let snapshot = slot.snapshotName else {
       throw RelayError.retry(.backfill, "PostgreSQL exported no snapshot with the slot")
     }
@@ -38,6 +60,21 @@ struct NewSlot {
     try connection.execute("SELECT pg_copy_logical_replication_slot('\(temporary)', '\(source.slot)', false)")
     return count
   }
+
+  /// Waits as long as PostgreSQL does: until every transaction that is running now has ended.
+  private func create(_ name: String, _ connection: ReplicationConnection) throws -> CreatedSlot {
+    tell(.making)
+    let wait = SlotWait(
+      source.connection, process: connection.processID, canceller: try connection.canceller(), stop: stop, tell: tell)
+    defer { wait.end() }
+    do {
+      return try connection.createSlot(name, isTemporary: true, snapshot: .export)
+    } catch {
+      throw stop.isRequested ? Self.stopped : error
+    }
+  }
+
+  private static let stopped = RelayError.retry(.backfill, "stopped before the slot was made")
 
   /// The temporary slot and the one that is copied from it are there at once. Found only by the copy, a lack of room
   /// would have all rows sent again at each attempt.
@@ -92,7 +129,7 @@ struct NewSlot {
       pipeline.drain()
       if let fault = pipeline.fault { throw fault }
       // First: with room in the flight it would otherwise be seen only once all rows were handed over.
-      guard !stop.isRequested else { throw RelayError.retry(.backfill, "stopped before the slot was made") }
+      guard !stop.isRequested else { throw Self.stopped }
       if isSettled() { return }
       _ = Poll.wait([pipeline.wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: -1)
     }

@@ -45,13 +45,15 @@ public struct RelayRepair {
 
   /// Blocks until all is done.
   /// - Throws: `RelayError` saying what to do, of code `slotHealthy` where nothing is to be done; `PostgresError` and `KafkaError` from below.
-  public func run(registry: MetricsRegistry, progress: (String) -> Void) throws -> Outcome {
+  public func run(registry: MetricsRegistry, progress: @escaping @Sendable (String) -> Void) throws -> Outcome {
     let hasSlot = try check()
     if options.isDryRun { return try compare(SnapshotRows(source, snapshot: nil), progress).outcome }
     var outcome = Outcome()
     let factory = PipelineFactory(
       source: source, settings: settings, metrics: RelayMetrics(registry, source: source.name))
-    let maker = NewSlot(source: source, factory: factory, stop: stop)
+    let maker = NewSlot(source: source, factory: factory, stop: stop) { step in
+      if step.isNews { progress(step.description) }
+    }
     outcome.sent = try maker.make(replaces: hasSlot) { rows in
       let (ids, compared) = try compare(rows, progress)
       outcome = compared

@@ -8,7 +8,7 @@ public enum SourceCheck {
   /// In the order in which a person should mend them.
   public static func findings(_ facts: SourceFacts, _ source: SourceSettings) -> [Finding] {
     [version(facts.serverVersion), recovery(facts.isInRecovery), walLevel(facts.walLevel)]
-      + publication(facts.publication, source) + [slot(facts.slot, source)]
+      + publication(facts.publication, source) + [slot(facts, source)]
   }
 
   private static func version(_ version: Int) -> Finding {
@@ -79,11 +79,17 @@ public enum SourceCheck {
     }
   }
 
-  private static func slot(_ slot: SourceFacts.Slot?, _ source: SourceSettings) -> Finding {
+  /// Before PostgreSQL 17 a slot is on one server alone.
+  private static func promotion(_ facts: SourceFacts) -> String {
+    guard let timeline = facts.timeline, timeline > 1 else { return "" }
+    return " on this server, which was a standby once (timeline \(timeline)) and may have left it on its primary"
+  }
+
+  private static func slot(_ facts: SourceFacts, _ source: SourceSettings) -> Finding {
     let repair = "type \(source.repairCommand())"
-    guard let slot else {
+    guard let slot = facts.slot else {
       return .failure(
-        slotMissing, "replication slot \(source.slot) does not exist",
+        slotMissing, "replication slot \(source.slot) does not exist\(promotion(facts))",
         "at the first set-up start with --create-slot, otherwise \(repair)")
     }
     guard slot.walStatus != "lost" else {

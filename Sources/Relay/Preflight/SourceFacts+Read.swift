@@ -5,13 +5,17 @@ extension SourceFacts {
   /// Asks the server; it needs no right beyond CONNECT.
   public static func read(_ source: SourceSettings, _ connection: PostgresConnection) throws -> SourceFacts {
     let settings = try connection.execute(
-      "SELECT current_setting('wal_level'), setting, pg_is_in_recovery() FROM pg_settings "
-        + "WHERE name = 'wal_sender_timeout'")
+      """
+      SELECT current_setting('wal_level'), setting, pg_is_in_recovery(),
+        CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END
+      FROM pg_settings WHERE name = 'wal_sender_timeout'
+      """)
     var facts = SourceFacts(
       serverVersion: connection.serverVersion, walLevel: settings[0, 0] ?? "",
       senderTimeoutMilliseconds: settings[0, 1].flatMap { Int($0) } ?? 60_000,
       publication: try publication(source.publication, connection), slot: try slot(source.slot, connection))
     facts.isInRecovery = settings[0, 2] == "t"
+    facts.timeline = settings[0, 3].flatMap { Int($0, radix: 16) }
     return facts
   }
 

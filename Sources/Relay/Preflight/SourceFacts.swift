@@ -55,6 +55,8 @@ public struct SourceFacts: Sendable, Equatable {
 
   /// A standby, which streams from a slot only from PostgreSQL 16 on and makes none.
   public var isInRecovery = false
+  /// Of the server's log; rises with each promotion of a standby. Nil in recovery.
+  public var timeline: Int?
   /// As 150020 for 15.20.
   public var serverVersion: Int
   public var walLevel: String

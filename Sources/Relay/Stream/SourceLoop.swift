@@ -12,7 +12,7 @@ final class SourceLoop {
   private let metrics: RelayMetrics
   private let logger: Logger
   private let stop: StopRequest
-  private let show: (SourceState) -> Void
+  private let show: @Sendable (SourceState) -> Void
   private let progress: ThreadProgress
   private var backoff = Backoff()
   private var random = SystemRandomNumberGenerator()
@@ -21,7 +21,7 @@ final class SourceLoop {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, logger: Logger, stop: StopRequest,
-    progress: ThreadProgress, show: @escaping (SourceState) -> Void
+    progress: ThreadProgress, show: @escaping @Sendable (SourceState) -> Void
   ) {
     self.source = source
     self.settings = settings
@@ -94,9 +94,19 @@ final class SourceLoop {
       // A health that fails meanwhile would have the process restarted, and all rows sent again, without end.
       progress.suspend()
       defer { progress.note() }
-      let rows = try NewSlot(source: source, factory: factory, stop: stop).make()
+      let rows = try NewSlot(source: source, factory: factory, stop: stop, tell: tell).make()
       logger.info("made the slot", ["source": source.name, "slot": source.slot, "rows": "\(rows)"])
       return try preflight()
+    }
+  }
+
+  /// What the making of the slot waits for is a reason not to be ready, and worth a line.
+  private var tell: @Sendable (NewSlot.Step) -> Void {
+    let (show, logger, name, slot) = (show, logger, source.name, source.slot)
+    return { step in
+      show(SourceState(.connecting, step.description))
+      guard step.isNews else { return }
+      logger.notice("making the slot", ["source": name, "slot": slot, "step": step.description])
     }
   }
 

@@ -45,6 +45,10 @@ struct SourceCheckTests {
       Case("publication", "ALTER PUBLICATION bongsu ADD TABLE") { $0.publication?.tables = [] },
       Case("table", "no column payload") { $0.publication?.tables[0].columns.removeAll { $0 == "payload" } },
       Case("slot missing", "--create-slot") { $0.slot = nil },
+      Case("slot missing", "a standby once (timeline 3)") {
+        $0.slot = nil
+        $0.timeline = 3
+      },
       Case("slot lost", "bongsu relay repair --source default") { $0.slot?.walStatus = "lost" },
       Case("slot", "another plugin") { $0.slot?.plugin = "test_decoding" },
       Case("slot", "another plugin or database") { $0.slot?.isOfThisDatabase = false },

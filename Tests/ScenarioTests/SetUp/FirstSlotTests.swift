@@ -1,3 +1,5 @@
+import LocalServers
+import Postgres
 import TestSupport
 import Testing
 
@@ -15,6 +17,43 @@ extension Scenarios {
         try scene.insert(rows: 2_000)
         try scene.startRelay()
         try scene.underLoad { _ in }
+        try scene.settle()
+      }
+    }
+
+    @Test func `while older transactions keep the slot from being made, the relay is alive, not ready, and says why`()
+      throws
+    {
+      try Scenario.play("set-up: slot waits for transactions", 1, Self.withoutSlot, duplicates: .none) { scene in
+        try scene.insert(rows: 20)
+        let open = try scene.database.connect()
+        try open.run(script: "BEGIN; CREATE TABLE held ()")
+        let process = try open.execute("SELECT pg_backend_pid()").scalar ?? ""
+        try scene.launchRelay()
+        try scene.relay.waitForProblem("waiting for transactions that began before 20")
+        #expect(try scene.relay.problem()?.contains("at present that of process \(process), begun 20") == true)
+        #expect(try scene.relay.isAlive())
+        #expect(try scene.relay.metrics().sum("bongsu_relay_state", where: #"state="connecting""#) == 1)
+        try open.run(script: "COMMIT")
+        try scene.relay.waitUntilReady()
+        try scene.insert(rows: 10, from: 21)
+        try scene.settle()
+        #expect(scene.relay.lines.count { $0.contains("waiting for transactions") } == 1)
+      }
+    }
+
+    @Test func `a relay stopped while its slot waits ends at once and leaves no slot behind`() throws {
+      try Scenario.play("set-up: stopped while the slot waits", 1, Self.withoutSlot, duplicates: .none) { scene in
+        try scene.insert(rows: 20)
+        let open = try scene.database.connect()
+        try open.run(script: "BEGIN; CREATE TABLE held ()")
+        try scene.launchRelay()
+        try scene.relay.waitForProblem("waiting for transactions")
+        #expect(try scene.relay.terminate().isSuccess)
+        #expect(!scene.relay.said("still waits for a server"))
+        #expect(try scene.database.scalar("SELECT count(*) FROM pg_replication_slots WHERE temporary") == "0")
+        try open.run(script: "ROLLBACK")
+        try scene.startRelay()
         try scene.settle()
       }
     }

@@ -32,8 +32,8 @@ extension Scenario {
 
   /// Repairs the slot, whose relay must be gone; what the command printed.
   @discardableResult
-  func repair(_ flags: [String] = []) throws -> [String] {
-    let arguments = source(dsn: database.conninfo, servers: stage.kafka.bootstrapServers)
+  func repair(_ flags: [String] = [], conninfo: String? = nil) throws -> [String] {
+    let arguments = source(dsn: conninfo ?? database.conninfo, servers: stage.kafka.bootstrapServers)
     let (exit, lines) = try BongsuProcess.run(["relay", "repair"] + arguments + flags, timeout: .seconds(120))
     guard exit.isSuccess else { throw NeverHappened(description: "repair: \(exit): \(lines)") }
     return lines

@@ -15,7 +15,8 @@ final class Scenario {
   let seed: UInt64
   let setup: Setup
   let stage: Stage
-  let database: TestDatabase
+  /// On the standby once that has taken over.
+  private(set) var database: TestDatabase
   /// Also the name of the topic.
   let slot: String
   var random: SeededGenerator
@@ -32,6 +33,9 @@ final class Scenario {
     if setup.makesTopics { try makeTopics() }
     if setup.makesSlot { for slot in slots { try database.makeSlot(slot) } }
   }
+
+  /// What the play does to the database, it does there from now on, and so does the verdict.
+  func goOver(to standby: PostgresServer) { database = database.copy(on: standby) }
 
   /// What differs from the usual set.
   struct Setup {

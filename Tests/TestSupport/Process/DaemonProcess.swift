@@ -21,6 +21,9 @@ public final class DaemonProcess {
 
   public func metrics() throws -> Samples { try probe.get().metrics() }
 
+  /// What `/healthz` says.
+  public func isAlive() throws -> Bool { try probe.get().get("/healthz").status == 200 }
+
   /// The body of `/readyz` where that says that something is wrong; nil where all is well.
   public func problem() throws -> String? {
     let answer = try probe.get().get("/readyz")

@@ -14,6 +14,14 @@ public struct TestDatabase: Sendable {
     try PostgresConnection(server.connectionSettings()).run(script: "CREATE DATABASE \(name)")
   }
 
+  /// The same database on a standby of its server.
+  public func copy(on standby: PostgresServer) -> TestDatabase { TestDatabase(name: name, server: standby) }
+
+  private init(name: String, server: PostgresServer) {
+    self.name = name
+    self.server = server
+  }
+
   public var conninfo: String { server.conninfo(database: name) }
   /// Nothing that a test asks for may take for ever: a slot, say, is made only when all prepared transactions are over.
   public var settings: ConnectionSettings {
