@@ -22,7 +22,7 @@ final class WorkerPlay {
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
-  private init(_ name: String, _ seed: UInt64, _ channel: DeliveryChannel) throws {
+  private init(_ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool) throws {
     (self.name, self.seed) = (name, seed)
     random = SeededGenerator(seed: seed)
     let stage = try RoleStage.shared
@@ -31,7 +31,7 @@ final class WorkerPlay {
     folder = try TemporaryDirectory()
     standIn =
       switch channel {
-      case .pushIOS: try APNsStandIn(folder: folder.path)
+      case .pushIOS: try APNsStandIn(folder: folder.path, isProxied: isProxied)
       case .pushAndroid: try FCMStandIn(folder: folder.path)
       case .sms: try SMSStandIn()
       case .email: try SMTPStandIn()
@@ -39,19 +39,29 @@ final class WorkerPlay {
     try standIn.section.write(toFile: folder.file("bongsu.yaml"), atomically: true, encoding: .utf8)
   }
 
-  /// Of a play for push.ios.
-  var apns: APNsSimulator {
-    guard let apns = (standIn as? APNsStandIn)?.apns else { preconditionFailure("the play is of another channel") }
-    return apns
+  private var pushes: APNsStandIn {
+    guard let pushes = standIn as? APNsStandIn else { preconditionFailure("the play is of another channel") }
+    return pushes
   }
 
-  /// - Parameter mayRepeat: how many may be sent twice, as their worker died between sending and recording.
+  /// Of a play for push.ios.
+  var apns: APNsSimulator { pushes.apns }
+
+  /// Of one that goes by a proxy.
+  var proxy: NGHTTPXServer {
+    guard let proxy = pushes.proxy else { preconditionFailure("the play has no proxy") }
+    return proxy
+  }
+
+  /// - Parameters:
+  ///   - isProxied: nghttpx stands before APNs.
+  ///   - mayRepeat: how many may be sent twice, as their worker died between sending and recording.
   static func play(
-    _ name: String, _ seed: UInt64 = 1, channel: DeliveryChannel = .pushIOS, mayRepeat: Int = 0,
-    location: SourceLocation = #_sourceLocation,
+    _ name: String, _ seed: UInt64 = 1, channel: DeliveryChannel = .pushIOS, isProxied: Bool = false,
+    mayRepeat: Int = 0, location: SourceLocation = #_sourceLocation,
     _ body: (WorkerPlay) throws -> Void
   ) throws {
-    let play = try WorkerPlay(name, seed, channel)
+    let play = try WorkerPlay(name, seed, channel, isProxied: isProxied)
     defer { play.end() }
     let start = ContinuousClock.now
     do {

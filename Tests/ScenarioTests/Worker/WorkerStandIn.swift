@@ -2,6 +2,7 @@ import Foundation
 import NotificationModel
 import ProviderSimulators
 import Signing
+import TestSupport
 
 /// What a provider's stand-in has taken of a delivery.
 struct TakenDelivery {
@@ -41,20 +42,23 @@ extension WorkerStandIn {
 
 struct APNsStandIn: WorkerStandIn {
   let apns: APNsSimulator
+  /// Before it, where there is one.
+  let proxy: NGHTTPXServer?
   private let folder: String
 
-  init(folder: String) throws {
+  init(folder: String, isProxied: Bool = false) throws {
     var settings = APNsSimulator.Settings()
     settings.receivedMax = Self.keepsAll
     (apns, self.folder) = (try APNsSimulator(settings), folder)
+    proxy = isProxied ? try NGHTTPXServer(to: apns.server.port, authorityFile: apns.authorityFile) : nil
     try apns.signingKey.pem.write(toFile: "\(folder)/key.p8", atomically: true, encoding: .utf8)
   }
 
   var section: String {
     """
     apns:
-      production: \(apns.url)
-      authorityFile: \(apns.authorityFile)
+      production: \(proxy?.url ?? apns.url)
+      authorityFile: \(proxy?.authorityFile ?? apns.authorityFile)
       timeout: 5s
       teamID: \(APNsSimulator.teamID)
       keyID: \(APNsSimulator.keyID)
@@ -73,7 +77,11 @@ struct APNsStandIn: WorkerStandIn {
   func setLatency(_ latency: Duration) { apns.setLatency(latency) }
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) { device(person, .ios) }
   func content(_ number: Int) -> MessageContent { push(number) }
-  func stop() { apns.stop() }
+
+  func stop() {
+    proxy?.stop()
+    apns.stop()
+  }
 }
 
 struct FCMStandIn: WorkerStandIn {

@@ -13,8 +13,8 @@ public enum Requirement: String, Sendable {
   case kafkaTools
   /// Of Debian's packages prometheus and systemd.
   case promtool, systemd
-  /// Of nghttp2-server.
-  case nghttpd
+  /// Of nghttp2-server and nghttp2-proxy.
+  case nghttpd, nghttpx
   /// Of scripts/python.
   case python
 
@@ -28,6 +28,7 @@ public enum Requirement: String, Sendable {
     case .promtool: ChildCommand.path(of: "promtool") != nil
     case .systemd: ChildCommand.path(of: "systemd-analyze") != nil
     case .nghttpd: ChildCommand.path(of: "nghttpd") != nil
+    case .nghttpx: ChildCommand.path(of: "nghttpx") != nil
     case .python: PythonPackages.isInstalled
     }
   }

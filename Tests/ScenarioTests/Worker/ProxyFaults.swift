@@ -1,0 +1,81 @@
+import NotificationModel
+import ProviderSimulators
+import TestSupport
+import Testing
+
+extension RoleScenarios {
+  /// Pushes go by nghttpx, whose HTTP/2 is not ours, to APNs' stand-in.
+  @Suite(.requires(.nghttpx)) struct ProxyFaults {
+    private static let pushes = Soak.choose(1_200, soak: 20_000)
+
+    /// Every answer came by HTTP/2, and as many were good as there are pushes.
+    private func expectHTTP2(_ play: WorkerPlay) throws {
+      try eventually("the proxy has written its log") {
+        try play.proxy.answers().count { $0 == "h2 200" } >= play.written.count
+      }
+      #expect(try play.proxy.answers().allSatisfy { $0.hasPrefix("h2 ") })
+    }
+
+    @Test func `pushes pass a proxy of another make over HTTP/2`() throws {
+      try WorkerPlay.play("nghttpx", isProxied: true) { play in
+        try play.startWorker()
+        try play.write(Self.pushes)
+        try play.waitUntilCommitted()
+        try expectHTTP2(play)
+        #expect(try play.proxy.answers().count == play.written.count)
+      }
+    }
+
+    @Test func `a proxy that is reloaded under load loses nothing, and nothing is sent twice`() throws {
+      try WorkerPlay.play("nghttpx reloads", isProxied: true) { play in
+        play.apns.setLatency(.milliseconds(20))
+        try play.startWorker()
+        for _ in 0..<4 {
+          let before = play.apns.counts.accepted
+          try play.write(Self.pushes / 4)
+          try play.waitUntilTaken(before + 50)
+          try play.proxy.reload()
+        }
+        try play.waitUntilCommitted()
+        try expectHTTP2(play)
+        #expect(try play.site.records(.deadLetters).isEmpty)
+      }
+    }
+
+    @Test func `a proxy that is stopped and started under load loses nothing, and nothing is sent twice`() throws {
+      try WorkerPlay.play("nghttpx restarts", isProxied: true) { play in
+        play.apns.setLatency(.milliseconds(20))
+        let worker = try play.startWorker()
+        for _ in 0..<3 {
+          let before = play.apns.counts.accepted
+          try play.write(Self.pushes / 3)
+          try play.waitUntilTaken(before + 50)
+          try play.proxy.restart()
+        }
+        try play.waitUntilCommitted()
+        try expectHTTP2(play)
+        #expect(try play.site.records(.deadLetters).isEmpty)
+        try worker.waitUntilReady()
+      }
+    }
+
+    /// What was on its way when APNs went may have arrived, and the proxy answers 502 all the same: that is sent again
+    /// under its id.
+    @Test func `APNs away behind a proxy is a provider that is busy: pushes wait without an attempt`() throws {
+      try WorkerPlay.play("nghttpx without APNs", isProxied: true, mayRepeat: WorkerPlay.inFlight) { play in
+        let worker = try play.startWorker()
+        try play.write(Self.pushes / 3)
+        play.apns.server.stopListening()
+        play.apns.server.cutConnections()
+        try play.write(Self.pushes / 3)
+        try worker.waitForProblem("apns: HTTP_50")
+        try play.apns.server.listenAgain()
+        try worker.waitUntilReady()
+        try play.waitUntilCommitted()
+        try expectHTTP2(play)
+        #expect(try play.site.records(.deadLetters).isEmpty)
+        #expect(try play.site.statuses(.retrying).isEmpty)
+      }
+    }
+  }
+}
