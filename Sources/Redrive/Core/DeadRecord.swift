@@ -34,7 +34,8 @@ struct DeadRecord {
 
     /// - Parameter prefix: of all topics' names.
     init(prefix: String) {
-      let all = [Home(topic: .events, channel: nil)] + DeliveryChannel.allCases.map { Home(topic: $0.topic, channel: $0) }
+      let channels = DeliveryChannel.allCases.map { Home(topic: $0.topic, channel: $0) }
+      let all = [Home(topic: .events, channel: nil)] + channels
       byName = Dictionary(uniqueKeysWithValues: all.map { (Substring($0.topic.name(prefix: prefix)), $0) })
     }
 

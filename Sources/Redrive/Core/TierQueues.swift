@@ -36,7 +36,10 @@ struct TierQueues {
 
     /// - Parameter jitter: the most by which a release may be late.
     mutating func rest(now: Int64, jitter: Int64, using random: inout some RandomNumberGenerator) {
-      guard let head else { return restUntil = 0 }
+      guard let head else {
+        restUntil = 0
+        return
+      }
       // What is overdue has waited long enough.
       let spread = head.due > now ? jitter : 0
       restUntil = head.due + (spread > 0 ? Int64.random(in: 0...spread, using: &random) : 0)
