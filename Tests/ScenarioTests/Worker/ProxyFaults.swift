@@ -58,25 +58,5 @@ extension RoleScenarios {
         try worker.waitUntilReady()
       }
     }
-
-    /// What was on its way when APNs went may have arrived, and the proxy answers 502 or cuts all the same: that is sent
-    /// again under its id.
-    @Test func `APNs away behind a proxy is a provider that is busy: pushes wait without an attempt`() throws {
-      try WorkerPlay.play("nghttpx without APNs", isProxied: true, mayRepeat: WorkerPlay.inFlight) { play in
-        let worker = try play.startWorker()
-        try play.write(Self.pushes / 3)
-        play.apns.server.stopListening()
-        play.apns.server.cutConnections()
-        try play.write(Self.pushes / 3)
-        // HTTP_50x or CONNECTION_LOST, by what the proxy did with the first of them.
-        try worker.waitForProblem("apns: ")
-        try play.apns.server.listenAgain()
-        try worker.waitUntilReady()
-        try play.waitUntilCommitted()
-        try expectHTTP2(play)
-        #expect(try play.site.records(.deadLetters).isEmpty)
-        #expect(try play.site.statuses(.retrying).isEmpty)
-      }
-    }
   }
 }
