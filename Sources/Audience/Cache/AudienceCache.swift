@@ -3,7 +3,7 @@ import NotificationModel
 import Redis
 
 /// A user as caches keep it.
-struct CachedUser: Codable {
+struct CachedUser {
   var version: Int64
   var user: AudienceUser
 }
@@ -55,7 +55,7 @@ final class AudienceCache {
   func keep(_ user: CachedUser) { queue(key(user.user.id), user.json) }
 
   func keep(_ name: String, _ templates: VersionedTemplates) {
-    if let bytes = try? encoder.encode(templates) { queue(key(name), [UInt8](bytes)) }
+    queue(key(name), (try? encoder.encode(templates)).map { [UInt8]($0) })
   }
 
   /// Writes what waits, for who has no question soon.
@@ -68,8 +68,9 @@ final class AudienceCache {
   private func key(_ id: Int64) -> String { "\(prefix)user:1:\(id)" }
   private func key(_ name: String) -> String { "\(prefix)template:1:\(name)" }
 
-  private func queue(_ key: String, _ bytes: [UInt8]) {
-    guard writes.count < Self.writesLimit else { return }
+  /// - Parameter entry: made only where there is room for it.
+  private func queue(_ key: String, _ entry: @autoclosure () -> [UInt8]?) {
+    guard writes.count < Self.writesLimit, let bytes = entry() else { return }
     // Entries that were made together do not end together.
     let milliseconds = Int64(lifetime / .milliseconds(1) * Double.random(in: 0.8...1.2, using: &random))
     writes.append(RedisCommand("SET", .text(key), .bytes(bytes), "PX", .text(String(milliseconds))))

@@ -22,6 +22,7 @@ extension ConnectionSettings {
       return nil
     }
   }
+
   /// Reads the section `notification` for what cannot do without its database: where nothing is set, `finish()` of the
   /// reader says what is missing.
   public init?(notification root: ConfigurationReader) {

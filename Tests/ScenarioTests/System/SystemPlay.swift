@@ -139,7 +139,6 @@ final class SystemPlay {
     ).judge()
   }
 
-  /// Waits until each order has arrived, or lies parked, wherever it has to.
   /// What the log and `bongsu audit` say at the end, which is to be what the oracle says.
   private func checkLog() throws {
     let open = """
@@ -160,6 +159,7 @@ final class SystemPlay {
     }
   }
 
+  /// Waits until each order has arrived, or lies parked, wherever it has to.
   func settle(within limit: Duration) throws {
     let committed = try site.committed()
     try eventually("everything arrives or is parked", within: limit) {

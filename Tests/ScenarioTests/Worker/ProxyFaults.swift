@@ -26,37 +26,30 @@ extension RoleScenarios {
       }
     }
 
-    @Test func `a proxy that is reloaded under load loses nothing, and nothing is sent twice`() throws {
-      try WorkerPlay.play("nghttpx reloads", isProxied: true) { play in
-        play.apns.setLatency(.milliseconds(20))
-        try play.startWorker()
-        for _ in 0..<4 {
-          let before = play.apns.counts.accepted
-          try play.write(Self.pushes / 4)
-          try play.waitUntilTaken(before + 50)
-          try play.proxy.reload()
-        }
-        try play.waitUntilCommitted()
-        try expectHTTP2(play)
-        #expect(try play.site.records(.deadLetters).isEmpty)
-      }
-    }
-
-    @Test func `a proxy that is stopped and started under load loses nothing, and nothing is sent twice`() throws {
-      try WorkerPlay.play("nghttpx restarts", isProxied: true) { play in
+    /// Interrupts the proxy while pushes are under way, time and again.
+    private func play(_ name: String, times: Int, _ interrupt: (NGHTTPXServer) throws -> Void) throws {
+      try WorkerPlay.play(name, isProxied: true) { play in
         play.apns.setLatency(.milliseconds(20))
         let worker = try play.startWorker()
-        for _ in 0..<3 {
+        for _ in 0..<times {
           let before = play.apns.counts.accepted
-          try play.write(Self.pushes / 3)
+          try play.write(Self.pushes / times)
           try play.waitUntilTaken(before + 50)
-          try play.proxy.restart()
+          try interrupt(play.proxy)
         }
         try play.waitUntilCommitted()
         try expectHTTP2(play)
         #expect(try play.site.records(.deadLetters).isEmpty)
         try worker.waitUntilReady()
       }
+    }
+
+    @Test func `a proxy that is reloaded under load loses nothing, and nothing is sent twice`() throws {
+      try play("nghttpx reloads", times: 4) { try $0.reload() }
+    }
+
+    @Test func `a proxy that is stopped and started under load loses nothing, and nothing is sent twice`() throws {
+      try play("nghttpx restarts", times: 3) { try $0.restart() }
     }
   }
 }
