@@ -26,6 +26,8 @@ public final class DeadLetterReplay {
   private let signals: StopSignals?
   private let wake = WakeSignal()
   private var producer: Producer?
+  /// Made when the first pointer comes.
+  private var originReader: OriginReader?
   /// What has come of it so far, also when it ended by an error.
   public private(set) var tally = ReplayTally()
   /// When Kafka must have acknowledged the batch that is on its way, in monotonic nanoseconds.
@@ -45,13 +47,14 @@ public final class DeadLetterReplay {
 
   /// What `run` would do, without doing it.
   public func preview(_ filter: DeadLetterFilter) throws -> ReplayTally {
+    defer { closeReader() }
     try prepare(filter)
     var last: Int64 = 0
     while true {
       let rows = try read(filter, after: last, isLocking: false, limit: 1_000)
       guard let end = rows.last else { return tally }
       last = end.id
-      for row in rows { if let (topic, _) = try content(row) { note(topic) } }
+      for row in rows { if let sent = try content(row) { note(sent) } }
     }
   }
 
@@ -60,7 +63,10 @@ public final class DeadLetterReplay {
     try prepare(filter)
     let producer = try Producer(kafka, wake: wake)
     self.producer = producer
-    defer { producer.close() }
+    defer {
+      producer.close()
+      closeReader()
+    }
     let pace = ReplayPace(rate: options.rate, start: SystemTime.monotonicNanoseconds())
     var last: Int64 = 0
     while !isInterrupted(until: pace.next(after: tally.replayed)) {
@@ -80,20 +86,19 @@ public final class DeadLetterReplay {
 
   /// - Returns: the last row's id; nil when there is no more.
   private func batch(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> Int64? {
-    var (end, done, refused): (Int64?, [String], Int) = (nil, [], 0)
+    var (end, done, refused): (Int64?, [Outgoing], Int) = (nil, [], 0)
     try connection.transaction { _ in
       let rows = try read(filter, after: last, isLocking: true, limit: limit)
       end = rows.last?.id
-      var sent: [(row: DeadLetterRow, topic: String, content: RecordContent)] = []
-      for row in rows { if let (topic, content) = try content(row) { sent.append((row, topic, content)) } }
+      let sent = try rows.compactMap { try content($0) }
       let places = try produce(sent.map { ($0.topic, $0.content) })
       try beforeMark()
       let taken = sent.enumerated().filter { !places.contains($0.offset) }.map(\.element)
-      try mark(taken.map(\.row.id))
-      (done, refused) = (taken.map(\.topic), places.count)
+      try mark(taken.map(\.id))
+      (done, refused) = (taken, places.count)
     }
     // Not before the commit: nothing else is done.
-    for topic in done { note(topic) }
+    for sent in done { note(sent) }
     if refused > 0 { tally.refused[.refusedByKafka, default: 0] += refused }
     return end
   }
@@ -115,48 +120,90 @@ public final class DeadLetterReplay {
   }
 
   /// Nil where it is refused, which is counted.
-  private func content(_ row: DeadLetterRow) throws -> (topic: String, content: RecordContent)? {
-    switch options.rules.decide(row) {
-    case .produce(let topic, let content): return (topic, content)
-    case .refuse(let refusal): tally.refused[refusal, default: 0] += 1
-    case .readRow(let pointer):
-      switch try readRow(pointer) {
-      case .success(let found):
-        let replay = SourceRecord.Header(RecordHeader.replay, "\(row.replay + 1)")
-        let record = found.record
-        return (
-          found.topic, RecordContent(key: record.key, value: record.value, headers: record.headers + [replay])
-        )
-      case .failure(let refusal): tally.refused[refusal.reason, default: 0] += 1
-      }
+  private func content(_ row: DeadLetterRow) throws -> Outgoing? {
+    do {
+      return try outgoing(row)
+    } catch let refused as Refused {
+      tally.refused[refused.reason, default: 0] += 1
+      return nil
     }
-    return nil
+  }
+
+  private func outgoing(_ row: DeadLetterRow) throws -> Outgoing {
+    switch options.rules.decide(row) {
+    case .produce(let topic, let content): return Outgoing(id: row.id, topic: topic, content: content)
+    case .refuse(let refusal): throw Refused(reason: refusal)
+    case .readOrigin(let place):
+      let (whole, from) = try readOrigin(row, place)
+      var sent = try outgoing(whole)
+      sent.readFrom = from
+      return sent
+    case .readRow(let pointer):
+      let found = try readRow(of: pointer.source) { source in
+        try QuarantinedRow(
+          id: pointer.id, digest: pointer.digest, commit: pointer.commit, ordinal: pointer.ordinal, source: source)
+      }
+      let replay = SourceRecord.Header(RecordHeader.replay, "\(row.replay + 1)")
+      let record = found.record
+      return Outgoing(
+        id: row.id, topic: found.topic,
+        content: RecordContent(key: record.key, value: record.value, headers: record.headers + [replay]))
+    }
+  }
+
+  /// The record that a pointer stands for: where it lies, or for an event its outbox's row.
+  private func readOrigin(_ row: DeadLetterRow, _ place: RecordPlace) throws -> (row: DeadLetterRow, from: String) {
+    let reader = try originReader ?? OriginReader(kafka, stop: StopRequest())
+    originReader = reader
+    if let record = try reader.read(place) {
+      guard row.isMeant(record) else { throw Refused(reason: .originDiffers) }
+      return (row.whole(record), place.partition.topic)
+    }
+    guard !row.pointsToDelivery, let id = row.header(RecordHeader.eventID), let id = try? Identifier.uuid(id) else {
+      throw Refused(reason: .originGone)
+    }
+    do {
+      let found = try readRow(of: nil) { source in
+        try QuarantinedRow(id: id, digest: nil, commit: nil, ordinal: 0, source: source)
+      }
+      return (row.whole(found), "outbox")
+    } catch let refused as Refused where refused.reason == .rowGone {
+      throw Refused(reason: .originGone)
+    }
+  }
+
+  private func closeReader() {
+    originReader?.close()
+    originReader = nil
   }
 
   private struct Refused: Error { let reason: ReplayRefusal }
 
-  /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.
-  private func readRow(_ pointer: RelayPointer) throws -> Result<QuarantinedRow, Refused> {
-    let named = options.sources.filter { $0.name == pointer.source }
-    let candidates = named.isEmpty ? options.sources : named
-    guard !candidates.isEmpty else { return .failure(Refused(reason: .noSource)) }
-    for source in candidates {
-      do {
-        if let row = try QuarantinedRow(
-          id: pointer.id, digest: pointer.digest, commit: pointer.commit, ordinal: pointer.ordinal, source: source)
-        {
-          return .success(row)
-        }
-      } catch is RelayError {
-        return .failure(Refused(reason: .rowDiffers))
-      }
-    }
-    return .failure(Refused(reason: .rowGone))
+  private struct Outgoing {
+    let id: Int64
+    let topic: String
+    let content: RecordContent
+    /// Where the record of a pointer was read.
+    var readFrom: String?
   }
 
-  private func note(_ topic: String) {
+  /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.
+  private func readRow(
+    of name: String?, _ read: (SourceSettings) throws -> QuarantinedRow?
+  ) throws -> QuarantinedRow {
+    let named = options.sources.filter { $0.name == name }
+    let candidates = named.isEmpty ? options.sources : named
+    guard !candidates.isEmpty else { throw Refused(reason: .noSource) }
+    for source in candidates {
+      do { if let row = try read(source) { return row } } catch is RelayError { throw Refused(reason: .rowDiffers) }
+    }
+    throw Refused(reason: .rowGone)
+  }
+
+  private func note(_ sent: Outgoing) {
     tally.replayed += 1
-    tally.topics[topic, default: 0] += 1
+    tally.topics[sent.topic, default: 0] += 1
+    if let from = sent.readFrom { tally.reread[from, default: 0] += 1 }
   }
 
   private func mark(_ ids: [Int64]) throws {

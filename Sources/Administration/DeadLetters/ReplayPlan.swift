@@ -11,7 +11,8 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
   case rowDiffers = "ROW_DIFFERS"
   case noSource = "NO_SOURCE"
   case refusedByKafka = "REFUSED_BY_KAFKA"
-  case onlyPointed = "ONLY_A_POINTER"
+  case originGone = "ORIGIN_GONE"
+  case originDiffers = "ORIGIN_DIFFERS"
 
   /// For people.
   public var explanation: String {
@@ -24,7 +25,8 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
     case .rowDiffers: "the outbox's rows cannot be sent: they differ from those refused, or their headers are no object"
     case .noSource: "their outbox is not known; name it by --outbox-dsn, or the relay's sources in the configuration"
     case .refusedByKafka: "Kafka refuses them still, as for their size"
-    case .onlyPointed: "only a pointer to the record was parked; read it at its origin"
+    case .originGone: "their topics do not hold their records any more; have the service write the events anew, then purge them"
+    case .originDiffers: "other records lie where theirs did, as in a topic that was made anew; purge them"
     }
   }
 }
@@ -44,6 +46,8 @@ public struct ReplayRules: Sendable {
 /// What becomes of one dead letter.
 enum ReplayDecision {
   case produce(topic: String, RecordContent)
+  /// Only a pointer was parked: the record is to be read where it lies.
+  case readOrigin(RecordPlace)
   /// A row that Kafka refused is to be read again.
   case readRow(RelayPointer)
   case refuse(ReplayRefusal)
@@ -53,7 +57,9 @@ extension ReplayRules {
   /// The record as it came first: key, value and its own headers byte for byte, the replay counted by one. Counted from
   /// the row, so that what is sent twice after a crash is the same claim.
   func decide(_ row: DeadLetterRow) -> ReplayDecision {
-    if row.schema == "dead-letter-pointer.v1" { return .refuse(.onlyPointed) }
+    if row.schema == DeadLetterPointer.schema {
+      return row.origin.flatMap { RecordPlace($0) }.map { .readOrigin($0) } ?? .refuse(.noOrigin)
+    }
     if row.schema == "relay.pointer.v1" {
       return RelayPointer(value: row.value).map { .readRow($0) } ?? .refuse(.unreadable)
     }
@@ -89,7 +95,7 @@ extension ReplayRules {
     return prefix + channel
   }
 
-  private static func isForFailures(_ topic: Substring) -> Bool {
+  static func isForFailures(_ topic: Substring) -> Bool {
     topic.hasSuffix(".dlq") || topic.hasSuffix(".parked") || topic.contains(".retry.")
   }
 
@@ -127,6 +133,8 @@ public struct ReplayTally: Sendable, Equatable {
   /// By the topic that they went to.
   public var topics: [String: Int] = [:]
   public var refused: [ReplayRefusal: Int] = [:]
+  /// Of which only a pointer was parked, by where their records were read: a topic, or `outbox`.
+  public var reread: [String: Int] = [:]
   /// The signal that ended it early.
   public var signal: Int32?
 
@@ -138,6 +146,7 @@ public struct ReplayTally: Sendable, Equatable {
   public func text(verb: String) -> String {
     var lines = ["\(verb) \(replayed)"]
     lines += topics.sorted { $0.key < $1.key }.map { "  \($0.key)  \($0.value)" }
+    lines += reread.sorted { $0.key < $1.key }.map { "of them only pointers, read again from \($0.key)  \($0.value)" }
     for (reason, count) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       lines.append("left as they are, \(reason.rawValue): \(count): \(reason.explanation)")
     }

@@ -140,10 +140,16 @@ struct ReplayPlanTests {
     }
   }
 
-  @Test func `a router's pointer is refused, a relay's is read again`() throws {
+  @Test func `a router's pointer is read at its origin, a relay's from its outbox`() throws {
     var row = delivery()
     row.headers = [.init("schema", "dead-letter-pointer.v1")]
-    #expect(refusal(rules, row) == .onlyPointed)
+    guard case .readOrigin(let place) = rules.decide(row) else {
+      Issue.record("it is not read at its origin")
+      return
+    }
+    #expect(place.partition == TopicPartition("notification.sms", 2) && place.offset == 17)
+    row.origin = "nonsense"
+    #expect(refusal(rules, row) == .noOrigin)
     row.headers = [.init("schema", "relay.pointer.v1")]
     #expect(refusal(rules, row) == .unreadable)
     row.value = Array(
