@@ -4,7 +4,7 @@ public import Postgres
 public import Relay
 public import Runtime
 
-/// Sends dead letters anew, in small batches: each is locked, produced, acknowledged and then marked, in one
+/// Sends dead letters anew, in small batches: each is read, and then locked, produced, acknowledged and marked in one
 /// transaction. Whatever ends it in between leaves a batch open, which is sent again under the same ids and the same
 /// number of replay, so that workers take it for the same claim.
 public final class DeadLetterReplay {
@@ -26,12 +26,12 @@ public final class DeadLetterReplay {
   private let signals: StopSignals?
   private let wake = WakeSignal()
   private var producer: Producer?
-  /// Made when the first pointer comes.
-  private var originReader: OriginReader?
   /// What has come of it so far, also when it ended by an error.
   public private(set) var tally = ReplayTally()
   /// When Kafka must have acknowledged the batch that is on its way, in monotonic nanoseconds.
   private var deadline: Int64 = 0
+  /// For tests: runs when a batch was read and is not locked.
+  var beforeLock: () throws -> Void = {}
   /// For tests: runs when a batch was acknowledged and is not marked.
   var beforeMark: () throws -> Void = {}
 
@@ -45,67 +45,54 @@ public final class DeadLetterReplay {
     (self.connection, self.kafka, self.options, self.signals) = (connection, kafka, options, signals)
   }
 
-  /// What `run` would do, without doing it.
+  /// What `run` would do, without doing it: pointers are read.
   public func preview(_ filter: DeadLetterFilter) throws -> ReplayTally {
-    defer { closeReader() }
-    try prepare(filter)
+    let reader = try prepare(filter)
+    defer { reader.close() }
     var last: Int64 = 0
     while true {
-      let rows = try read(filter, after: last, isLocking: false, limit: 1_000)
+      let rows = try read(filter, after: last, limit: ReplayPace.most)
       guard let end = rows.last else { return tally }
       last = end.id
-      for row in rows { if let sent = try content(row) { note(sent) } }
+      for row in rows {
+        if isInterrupted(until: 0) { return tally }
+        switch try reader.letter(row, options.rules) {
+        case .success(let letter): note(letter)
+        case .failure(let refusal): tally.refused[refusal, default: 0] += 1
+        }
+      }
     }
   }
 
   /// - Parameter progress: hears after each batch how far it is.
   public func run(_ filter: DeadLetterFilter, progress: (ReplayTally) -> Void) throws -> ReplayTally {
-    try prepare(filter)
+    let reader = try prepare(filter)
+    defer { reader.close() }
     let producer = try Producer(kafka, wake: wake)
     self.producer = producer
-    defer {
-      producer.close()
-      closeReader()
-    }
+    defer { producer.close() }
     let pace = ReplayPace(rate: options.rate, start: SystemTime.monotonicNanoseconds())
     var last: Int64 = 0
     while !isInterrupted(until: pace.next(after: tally.replayed)) {
-      guard let end = try batch(filter, after: last, limit: pace.batch) else { break }
-      last = end
+      let rows = try read(filter, after: last, limit: pace.batch)
+      guard let end = rows.last, let made = try letters(rows, reader) else { break }
+      last = end.id
+      try beforeLock()
+      try send(made)
       progress(tally)
     }
     return tally
   }
 
-  private func prepare(_ filter: DeadLetterFilter) throws {
+  private func prepare(_ filter: DeadLetterFilter) throws -> ReplayReader {
     try filter.check()
     tally = ReplayTally()
     options.rules.advertising = Set(
       try connection.execute("SELECT category FROM notification.category WHERE kind = 'advertising'").column)
+    return ReplayReader(kafka, outboxes: options.sources)
   }
 
-  /// - Returns: the last row's id; nil when there is no more.
-  private func batch(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> Int64? {
-    var (end, done, refused): (Int64?, [Outgoing], Int) = (nil, [], 0)
-    try connection.transaction { _ in
-      let rows = try read(filter, after: last, isLocking: true, limit: limit)
-      end = rows.last?.id
-      let sent = try rows.compactMap { try content($0) }
-      let places = try produce(sent.map { ($0.topic, $0.content) })
-      try beforeMark()
-      let taken = sent.enumerated().filter { !places.contains($0.offset) }.map(\.element)
-      try mark(taken.map(\.id))
-      (done, refused) = (taken, places.count)
-    }
-    // Not before the commit: nothing else is done.
-    for sent in done { note(sent) }
-    if refused > 0 { tally.refused[.refusedByKafka, default: 0] += refused }
-    return end
-  }
-
-  private func read(
-    _ filter: DeadLetterFilter, after last: Int64, isLocking: Bool, limit: Int
-  ) throws -> [DeadLetterRow] {
+  private func read(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> [DeadLetterRow] {
     var filter = filter
     // What was replayed once is not open any more: it would be the same claim again.
     filter.state = .open
@@ -114,96 +101,60 @@ public final class DeadLetterReplay {
     let result = try connection.execute(
       """
       SELECT \(DeadLetterRow.columns) FROM notification.dead_letter d\(conditions.clause)
-      ORDER BY d.dead_letter_id LIMIT \(limit)\(isLocking ? " FOR UPDATE SKIP LOCKED" : "")
+      ORDER BY d.dead_letter_id LIMIT \(limit)
       """, conditions.parameters)
     return (0..<result.rowCount).map { DeadLetterRow(result, $0) }
   }
 
-  /// Nil where it is refused, which is counted.
-  private func content(_ row: DeadLetterRow) throws -> Outgoing? {
-    do {
-      return try outgoing(row)
-    } catch let refused as Refused {
-      tally.refused[refused.reason, default: 0] += 1
-      return nil
+  private typealias Made = [(id: Int64, letter: Result<ReplayLetter, ReplayRefusal>)]
+
+  /// Before anything is locked, as topics and outboxes may take their time for what pointers stand for.
+  /// - Returns: nil when a signal has ended it.
+  private func letters(_ rows: [DeadLetterRow], _ reader: ReplayReader) throws -> Made? {
+    var made: Made = []
+    for row in rows {
+      if isInterrupted(until: 0) { return nil }
+      made.append((row.id, try reader.letter(row, options.rules)))
     }
+    return made
   }
 
-  private func outgoing(_ row: DeadLetterRow) throws -> Outgoing {
-    switch options.rules.decide(row) {
-    case .produce(let topic, let content): return Outgoing(id: row.id, topic: topic, content: content)
-    case .refuse(let refusal): throw Refused(reason: refusal)
-    case .readOrigin(let place):
-      let (whole, from) = try readOrigin(row, place)
-      var sent = try outgoing(whole)
-      sent.readFrom = from
-      return sent
-    case .readRow(let pointer):
-      let found = try readRow(of: pointer.source) { source in
-        try QuarantinedRow(
-          id: pointer.id, digest: pointer.digest, commit: pointer.commit, ordinal: pointer.ordinal, source: source)
+  private func send(_ made: Made) throws {
+    var (done, refused): ([ReplayLetter], [ReplayRefusal]) = ([], [])
+    try connection.transaction { _ in
+      let locked = try lock(made.map(\.id))
+      var letters: [ReplayLetter] = []
+      for (id, letter) in made where locked.contains(id) {
+        switch letter {
+        case .success(let letter): letters.append(letter)
+        case .failure(let refusal): refused.append(refusal)
+        }
       }
-      let replay = SourceRecord.Header(RecordHeader.replay, "\(row.replay + 1)")
-      let record = found.record
-      return Outgoing(
-        id: row.id, topic: found.topic,
-        content: RecordContent(key: record.key, value: record.value, headers: record.headers + [replay]))
+      let places = try produce(letters.map { ($0.topic, $0.content) })
+      try beforeMark()
+      done = letters.enumerated().filter { !places.contains($0.offset) }.map(\.element)
+      try mark(done.map(\.id))
+      refused += places.map { _ in .refusedByKafka }
     }
+    // Not before the commit: nothing else is done.
+    for letter in done { note(letter) }
+    for refusal in refused { tally.refused[refusal, default: 0] += 1 }
   }
 
-  /// The record that a pointer stands for: where it lies, or for an event its outbox's row.
-  private func readOrigin(_ row: DeadLetterRow, _ place: RecordPlace) throws -> (row: DeadLetterRow, from: String) {
-    let reader = try originReader ?? OriginReader(kafka, stop: StopRequest())
-    originReader = reader
-    if let record = try reader.read(place) {
-      guard row.isMeant(record) else { throw Refused(reason: .originDiffers) }
-      return (row.whole(record), place.partition.topic)
-    }
-    guard !row.pointsToDelivery, let id = row.header(RecordHeader.eventID), let id = try? Identifier.uuid(id) else {
-      throw Refused(reason: .originGone)
-    }
-    do {
-      let found = try readRow(of: nil) { source in
-        try QuarantinedRow(id: id, digest: nil, commit: nil, ordinal: 0, source: source)
-      }
-      return (row.whole(found), "outbox")
-    } catch let refused as Refused where refused.reason == .rowGone {
-      throw Refused(reason: .originGone)
-    }
+  /// - Returns: those that are open still and that nobody else has at hand.
+  private func lock(_ ids: [Int64]) throws -> Set<Int64> {
+    let locked = try connection.execute(
+      """
+      SELECT dead_letter_id FROM notification.dead_letter
+      WHERE dead_letter_id = ANY ($1::bigint[]) AND state = 'open' ORDER BY 1 FOR UPDATE SKIP LOCKED
+      """, [Self.array(ids)])
+    return Set(locked.column.compactMap { Int64($0) })
   }
 
-  private func closeReader() {
-    originReader?.close()
-    originReader = nil
-  }
-
-  private struct Refused: Error { let reason: ReplayRefusal }
-
-  private struct Outgoing {
-    let id: Int64
-    let topic: String
-    let content: RecordContent
-    /// Where the record of a pointer was read.
-    var readFrom: String?
-  }
-
-  /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.
-  private func readRow(
-    of name: String?, _ read: (SourceSettings) throws -> QuarantinedRow?
-  ) throws -> QuarantinedRow {
-    let named = options.sources.filter { $0.name == name }
-    let candidates = named.isEmpty ? options.sources : named
-    guard !candidates.isEmpty else { throw Refused(reason: .noSource) }
-    for source in candidates {
-      do { if let row = try read(source) { return row } } catch is RelayError { throw Refused(reason: .rowDiffers) }
-    }
-    throw Refused(reason: .rowGone)
-  }
-
-  private func note(_ sent: Outgoing) {
+  private func note(_ letter: ReplayLetter) {
     tally.replayed += 1
-    tally.topics[sent.topic, default: 0] += 1
-    if let from = sent.readFrom { tally.reread[from, default: 0] += 1 }
+    tally.topics[letter.topic, default: 0] += 1
+    if let from = letter.readFrom { tally.reread[from, default: 0] += 1 }
   }
 
   private func mark(_ ids: [Int64]) throws {
@@ -212,7 +163,11 @@ public final class DeadLetterReplay {
       """
       UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = $1
       WHERE dead_letter_id = ANY ($2::bigint[])
-      """, [.text(options.by), .text("{\(ids.map(String.init).joined(separator: ","))}")])
+      """, [.text(options.by), Self.array(ids)])
+  }
+
+  private static func array(_ ids: [Int64]) -> SQLValue {
+    .text("{\(ids.map(String.init).joined(separator: ","))}")
   }
 }
 
@@ -260,7 +215,7 @@ extension DeadLetterReplay {
     if let failure = failure ?? producer.fatalError { throw failure }
   }
 
-  /// Waits for the next batch's time.
+  /// Waits for the next batch's time; of one that has passed it asks only for a signal.
   private func isInterrupted(until time: Int64) -> Bool {
     guard let signals, tally.signal == nil else { return tally.signal != nil }
     let rest = time - SystemTime.monotonicNanoseconds()

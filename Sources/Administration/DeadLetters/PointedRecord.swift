@@ -9,9 +9,28 @@ extension DeadLetterRow {
     DeadLetterPointer.isDelivery(originalSchema: header(RecordHeader.originalSchema), origin: origin)
   }
 
-  /// Whether a record that was read is the one that is meant, by its id.
+  /// Pointers of an event that have no `bongsu-schema` are of a version that did not note which recipients were open: a
+  /// replay might send to those who have it.
+  var saysForWhom: Bool { header(RecordHeader.originalSchema) != nil || pointsToDelivery }
+
+  /// Bytes of the value of the record that a pointer stands for; nil where it does not say.
+  var pointedBytes: Int? {
+    guard let value, case .object(let members)? = try? JSONParser.parse(value),
+      case .number(let bytes)? = members["bytes"]
+    else { return nil }
+    return Int(bytes)
+  }
+
+  /// Whether a record that was read is the one that is meant. A topic that was made anew has others at the same places,
+  /// and the id alone may be missing from both.
   func isMeant(_ record: SourceRecord) -> Bool {
-    (record.header(RecordHeader.eventID) ?? "").lowercased() == (header(RecordHeader.eventID) ?? "").lowercased()
+    let ids = [record.header(RecordHeader.eventID), header(RecordHeader.eventID)].map { ($0 ?? "").lowercased() }
+    return ids[0] == ids[1] && isMeant(key: record.key, value: record.value)
+  }
+
+  /// The same by key and size: of a long key a pointer has the beginning.
+  func isMeant(key other: [UInt8]?, value: [UInt8]?) -> Bool {
+    other.map { Array($0.prefix(1_024)) } == key && (pointedBytes.map { $0 == value?.count ?? 0 } ?? true)
   }
 
   /// - Parameter record: as it was read at the pointer's origin.

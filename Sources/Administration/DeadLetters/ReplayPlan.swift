@@ -2,7 +2,7 @@ import Kafka
 public import NotificationModel
 
 /// Why a dead letter cannot be replayed as it is.
-public enum ReplayRefusal: String, Sendable, CaseIterable {
+public enum ReplayRefusal: String, Error, CaseIterable {
   case noOrigin = "NO_ORIGIN"
   case unreadable = "UNREADABLE"
   case expired = "EXPIRED"
@@ -13,6 +13,7 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
   case refusedByKafka = "REFUSED_BY_KAFKA"
   case originGone = "ORIGIN_GONE"
   case originDiffers = "ORIGIN_DIFFERS"
+  case recipientsUnknown = "RECIPIENTS_UNKNOWN"
 
   /// For people.
   public var explanation: String {
@@ -25,8 +26,15 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
     case .rowDiffers: "the outbox's rows cannot be sent: they differ from those refused, or their headers are no object"
     case .noSource: "their outbox is not known; name it by --outbox-dsn, or the relay's sources in the configuration"
     case .refusedByKafka: "Kafka refuses them still, as for their size"
-    case .originGone: "their topics do not hold their records any more; have the service write the events anew, then purge them"
-    case .originDiffers: "other records lie where theirs did, as in a topic that was made anew; purge them"
+    case .originGone:
+      "neither their topics nor an outbox hold their records any more; have the service write the events anew, then "
+        + "purge them"
+    case .originDiffers:
+      "other records lie where theirs did, as in a topic that was made anew; have the service write the events anew, "
+        + "then purge them"
+    case .recipientsUnknown:
+      "they are pointers of an older version, which do not say which of an event's recipients have it already; have the "
+        + "service write the events anew for the others, then purge them"
     }
   }
 }
@@ -58,6 +66,7 @@ extension ReplayRules {
   /// the row, so that what is sent twice after a crash is the same claim.
   func decide(_ row: DeadLetterRow) -> ReplayDecision {
     if row.schema == DeadLetterPointer.schema {
+      guard row.saysForWhom else { return .refuse(.recipientsUnknown) }
       return row.origin.flatMap { RecordPlace($0) }.map { .readOrigin($0) } ?? .refuse(.noOrigin)
     }
     if row.schema == "relay.pointer.v1" {
@@ -95,7 +104,7 @@ extension ReplayRules {
     return prefix + channel
   }
 
-  static func isForFailures(_ topic: Substring) -> Bool {
+  private static func isForFailures(_ topic: Substring) -> Bool {
     topic.hasSuffix(".dlq") || topic.hasSuffix(".parked") || topic.contains(".retry.")
   }
 
