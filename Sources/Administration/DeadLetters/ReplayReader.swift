@@ -1,0 +1,106 @@
+import Kafka
+import NotificationModel
+import Relay
+import Runtime
+
+/// A dead letter as it is to be sent.
+struct ReplayLetter {
+  let id: Int64
+  let topic: String
+  let content: RecordContent
+  /// Where the record of a pointer was read: a topic, or `outbox`.
+  var readFrom: String?
+}
+
+/// Makes dead letters what is to be sent of them. What a pointer stands for is read where it lies. It belongs to one
+/// thread.
+final class ReplayReader {
+  private let kafka: KafkaSettings
+  private let outboxes: [SourceSettings]
+  /// Made when the first pointer comes.
+  private var origins: OriginReader?
+
+  init(_ kafka: KafkaSettings, outboxes: [SourceSettings]) { (self.kafka, self.outboxes) = (kafka, outboxes) }
+
+  /// The last call.
+  func close() {
+    origins?.close()
+    origins = nil
+  }
+
+  /// - Throws: where Kafka or an outbox cannot be asked; what is wrong with the letter is a refusal.
+  func letter(_ row: DeadLetterRow, _ rules: ReplayRules) throws -> Result<ReplayLetter, ReplayRefusal> {
+    do {
+      return .success(try made(row, rules))
+    } catch let refusal as ReplayRefusal {
+      return .failure(refusal)
+    }
+  }
+
+  private func made(_ row: DeadLetterRow, _ rules: ReplayRules) throws -> ReplayLetter {
+    switch rules.decide(row) {
+    case .produce(let topic, let content): return ReplayLetter(id: row.id, topic: topic, content: content)
+    case .refuse(let refusal): throw refusal
+    case .readOrigin(let place):
+      let (whole, from) = try whole(row, place)
+      var letter = try made(whole, rules)
+      letter.readFrom = from
+      return letter
+    case .readRow(let pointer):
+      let found = try outboxRow(of: pointer.source) { source in
+        try QuarantinedRow(
+          id: pointer.id, digest: pointer.digest, commit: pointer.commit, ordinal: pointer.ordinal, source: source)
+      }
+      let replay = SourceRecord.Header(RecordHeader.replay, "\(row.replay + 1)")
+      let record = found.record
+      return ReplayLetter(
+        id: row.id, topic: found.topic,
+        content: RecordContent(key: record.key, value: record.value, headers: record.headers + [replay]))
+    }
+  }
+
+  /// The record that a pointer stands for: where it lies, or for an event its outbox's row.
+  private func whole(_ row: DeadLetterRow, _ place: RecordPlace) throws -> (row: DeadLetterRow, from: String) {
+    if let record = try record(at: place) {
+      guard row.isMeant(record) else { throw ReplayRefusal.originDiffers }
+      return (row.whole(record), place.partition.topic)
+    }
+    guard !row.pointsToDelivery, let text = row.header(RecordHeader.eventID), let id = try? Identifier.uuid(text) else {
+      throw ReplayRefusal.originGone
+    }
+    do {
+      let found = try outboxRow(of: nil) { source in
+        try QuarantinedRow(id: id, digest: nil, commit: nil, ordinal: 0, source: source)
+      }
+      guard row.isMeant(key: found.record.key, value: found.record.value) else { throw ReplayRefusal.rowDiffers }
+      return (row.whole(found), "outbox")
+    } catch ReplayRefusal.rowGone {
+      throw ReplayRefusal.originGone
+    }
+  }
+
+  /// Nil where the topic does not hold it any more, or is not there any more.
+  private func record(at place: RecordPlace) throws(KafkaError) -> SourceRecord? {
+    let reader = if let origins { origins } else { try OriginReader(kafka, stop: StopRequest()) }
+    origins = reader
+    do {
+      return try reader.read(place)
+    } catch
+      where [.unknownTopic, .unknownTopicOrPart, .unknownPartition].contains(error.code) {
+      return nil
+    }
+  }
+
+  /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.
+  private func outboxRow(
+    of name: String?, _ read: (SourceSettings) throws -> QuarantinedRow?
+  ) throws -> QuarantinedRow {
+    let named = outboxes.filter { $0.name == name }
+    let candidates = named.isEmpty ? outboxes : named
+    guard !candidates.isEmpty else { throw ReplayRefusal.noSource }
+    for source in candidates {
+      do { if let row = try read(source) { return row } } catch is RelayError { throw ReplayRefusal.rowDiffers }
+    }
+    throw ReplayRefusal.rowGone
+  }
+}
