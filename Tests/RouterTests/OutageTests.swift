@@ -71,6 +71,7 @@ struct OutageTests {
     let pointer = try #require(try site.records(.parked).first)
     #expect(pointer.header("bongsu-origin") == "\(site.name(.events))/0/0")
     #expect(pointer.value.contains(#""bytes":1048"#))
+    #expect(pointer.header("bongsu-schema") == "notification.v1" && pointer.header("bongsu-recipients") == nil)
     #expect(try site.records(.deadLetters).isEmpty)
     #expect(try router.terminate().isSuccess)
     #expect(try site.committed() == 2)

@@ -85,8 +85,9 @@ final class ReplayReader {
     origins = reader
     do {
       return try reader.read(place)
-    } catch
-      where [.unknownTopic, .unknownTopicOrPart, .unknownPartition].contains(error.code) {
+    } catch {
+      let missing: Set<KafkaErrorCode> = [.unknownTopic, .unknownTopicOrPart, .unknownPartition]
+      guard missing.contains(error.code) else { throw error }
       return nil
     }
   }

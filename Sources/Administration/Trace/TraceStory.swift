@@ -151,7 +151,8 @@ public struct TraceStory: Sendable, Equatable {
         letter.deliveryID == nil
         ? "a router (lag of group bongsu-router)" : "its channel's worker (lag of group bongsu-worker-CHANNEL)"
       let age = span(now.milliseconds - time.milliseconds)
-      return "dead letter \(letter.id) was replayed \(age) ago and nothing of it is recorded since: it waits for \(next), or for the recorder (lag of group bongsu-recorder)"
+      return "dead letter \(letter.id) was replayed \(age) ago and nothing of it is recorded since: "
+        + "it waits for \(next), or for the recorder (lag of group bongsu-recorder)"
     }
   }
 
@@ -239,8 +240,8 @@ extension TraceStory {
         facts.deadLetters.map {
           [
             "id": .number(String($0.id)), "deliveryID": text($0.deliveryID), "reason": .text($0.reason),
-            "state": .text($0.state), "replay": number($0.replay), "parkedAt": time($0.parkedAt), "changedAt": time($0.changedAt),
-            "changedBy": text($0.changedBy),
+            "state": .text($0.state), "replay": number($0.replay), "parkedAt": time($0.parkedAt),
+            "changedAt": time($0.changedAt), "changedBy": text($0.changedBy),
           ]
         }),
       "totalMilliseconds": total.map { .number(String($0)) } ?? .null, "notes": .list(notes.map { .text($0) }),
