@@ -13,6 +13,14 @@ extension DeadLetterRow {
   /// replay might send to those who have it.
   var saysForWhom: Bool { header(RecordHeader.originalSchema) != nil || pointsToDelivery }
 
+  /// Where the record lies; nil where no topic can have such a name.
+  var place: RecordPlace? {
+    guard let place = origin.flatMap({ RecordPlace($0) }),
+      place.partition.topic.wholeMatch(of: /[A-Za-z0-9._-]{1,249}/) != nil
+    else { return nil }
+    return place
+  }
+
   /// Bytes of the value of the record that a pointer stands for; nil where it does not say.
   var pointedBytes: Int? {
     guard let value, case .object(let members)? = try? JSONParser.parse(value),

@@ -67,7 +67,7 @@ extension ReplayRules {
   func decide(_ row: DeadLetterRow) -> ReplayDecision {
     if row.schema == DeadLetterPointer.schema {
       guard row.saysForWhom else { return .refuse(.recipientsUnknown) }
-      return row.origin.flatMap { RecordPlace($0) }.map { .readOrigin($0) } ?? .refuse(.noOrigin)
+      return row.place.map { .readOrigin($0) } ?? .refuse(.noOrigin)
     }
     if row.schema == "relay.pointer.v1" {
       return RelayPointer(value: row.value).map { .readRow($0) } ?? .refuse(.unreadable)

@@ -19,6 +19,8 @@ final class ReplayReader {
   private let outboxes: [SourceSettings]
   /// Made when the first pointer comes.
   private var origins: OriginReader?
+  /// The partitions of topics that pointers led to; none of a topic that is not there.
+  private var topics: [String: Set<TopicPartition>] = [:]
 
   init(_ kafka: KafkaSettings, outboxes: [SourceSettings]) { (self.kafka, self.outboxes) = (kafka, outboxes) }
 
@@ -81,15 +83,23 @@ final class ReplayReader {
 
   /// Nil where the topic does not hold it any more, or is not there any more.
   private func record(at place: RecordPlace) throws(KafkaError) -> SourceRecord? {
+    guard try partitions(of: place.partition.topic).contains(place.partition) else { return nil }
     let reader = if let origins { origins } else { try OriginReader(kafka, stop: StopRequest()) }
     origins = reader
-    do {
-      return try reader.read(place)
-    } catch {
-      let missing: Set<KafkaErrorCode> = [.unknownTopic, .unknownTopicOrPart, .unknownPartition]
-      guard missing.contains(error.code) else { throw error }
-      return nil
+    return try reader.read(place)
+  }
+
+  /// Asked for once, as a consumer waits half a minute for a topic that is not there.
+  private func partitions(of topic: String) throws(KafkaError) -> Set<TopicPartition> {
+    if let known = topics[topic] { return known }
+    let found = try Admin(kafka).describeTopics([topic], timeoutMilliseconds: 15_000).first
+    switch found?.error {
+    case nil, .unknownTopic, .unknownTopicOrPart, .topicException: break
+    case let error?: throw KafkaError(error, "topic \(topic) cannot be read, to which a pointer leads")
     }
+    let partitions = Set((found?.partitions ?? []).map { TopicPartition(topic, $0.id) })
+    topics[topic] = partitions
+    return partitions
   }
 
   /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.

@@ -41,17 +41,19 @@ struct PointerReplayTests {
   @discardableResult
   private func park(
     _ topic: String, offset: Int = 1, bytes: Int, schema: String? = "notification.v1", id: String? = nil,
-    key: String = "17", more: String = ""
+    key: String = "17", replay: Int = 0, recipients: String? = nil
   ) throws -> Int64 {
     let origin = "\(site.prefix)\(topic)/0/\(offset)"
     let pointer = DeadLetterPointer(origin: origin, id: "", code: "", bytes: bytes, originalSchema: "")
     let noted = schema.map { #","bongsu-schema":"\#($0)""# } ?? ""
+    let open = recipients.map { #","bongsu-recipients":"\#($0)""# } ?? ""
+    let number = replay > 0 ? #","bongsu-replay":"\#(replay)""# : ""
     let id = id ?? self.id
     return try site.insert(
       pointer.value,
-      #"{"schema":"dead-letter-pointer.v1","id":"\#(id)","bongsu-origin":"\#(origin)","bongsu-error-class":"PERMANENT","bongsu-error-code":"MSG_SIZE_TOO_LARGE"\#(noted)\#(more)}"#,
+      #"{"schema":"dead-letter-pointer.v1","id":"\#(id)","bongsu-origin":"\#(origin)","bongsu-error-class":"PERMANENT","bongsu-error-code":"MSG_SIZE_TOO_LARGE"\#(noted)\#(open)\#(number)}"#,
       origin: origin, eventID: topic == "events" && !id.isEmpty ? id : nil,
-      deliveryID: topic == "sms" && !id.isEmpty ? id : nil, code: "MSG_SIZE_TOO_LARGE", key: key)
+      deliveryID: topic == "sms" && !id.isEmpty ? id : nil, code: "MSG_SIZE_TOO_LARGE", replay: replay, key: key)
   }
 
   private func replay(_ words: String...) throws -> (exit: ChildExit, text: String) {
@@ -68,8 +70,7 @@ struct PointerReplayTests {
     let written = try write(
       #"{"to": [] , "a":"가"}"#, to: "events",
       headers: [Header("bongsu-attempt", "4"), Header("bongsu-recipients", "0")])
-    try park(
-      "events", bytes: written.value?.count ?? 0, more: #","bongsu-recipients":"1,2","bongsu-replay":"1""#)
+    try park("events", bytes: written.value?.count ?? 0, replay: 1, recipients: "1,2")
     let dry = try replay("--dry-run")
     #expect(dry.exit.isSuccess && dry.text.contains("would be replayed 1"), "\(dry.text)")
     #expect(dry.text.contains("only pointers, read again from \(site.prefix)events  1"), "\(dry.text)")
@@ -79,7 +80,7 @@ struct PointerReplayTests {
     let sent = try #require(try record("events", 2))
     #expect(sent.key == written.key && sent.value == written.value)
     let own = Array(written.headers.prefix(3))
-    #expect(sent.headers == own + [Header("bongsu-recipients", "1,2"), Header("bongsu-replay", "1")])
+    #expect(sent.headers == own + [Header("bongsu-recipients", "1,2"), Header("bongsu-replay", "2")])
     #expect(try site.states() == ["replayed:kim"])
   }
 
@@ -98,10 +99,10 @@ struct PointerReplayTests {
   }
 
   @Test func `an event that its topic does not hold any more is read from its outbox`() throws {
-    let payload = #"{"to": [], "n": 1}"#
+    let payload = #"{"n": 1, "to": []}"#
     _ = try write(payload, to: "events")
     try SharedServers.broker.deleteRecords(of: site.prefix + "events", partitions: 1)
-    try park("events", bytes: payload.utf8.count, more: #","bongsu-recipients":"0","bongsu-replay":"4""#)
+    try park("events", bytes: payload.utf8.count, replay: 4, recipients: "0")
     let outbox = ["--set", "relay.dsn=\(site.database.conninfo)"]
     let lost = try site.bongsu(["dlq", "replay", "--all", "--yes"] + outbox)
     #expect(lost.exit == .code(1) && lost.text.contains("ORIGIN_GONE: 1"), "\(lost.text)")
