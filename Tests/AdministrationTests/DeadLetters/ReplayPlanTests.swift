@@ -153,6 +153,7 @@ struct ReplayPlanTests {
       #expect(refusal(rules, row) == .noOrigin, "\(origin)")
     }
     row.headers.removeLast()
+    row.origin = "notification.events/0/1"
     #expect(refusal(rules, row) == .recipientsUnknown)
     row.headers = [.init("schema", "relay.pointer.v1")]
     #expect(refusal(rules, row) == .unreadable)
