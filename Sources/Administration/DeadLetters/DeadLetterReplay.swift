@@ -68,7 +68,10 @@ public final class DeadLetterReplay {
   public func run(_ filter: DeadLetterFilter, progress: (ReplayTally) -> Void) throws -> ReplayTally {
     let reader = try prepare(filter)
     defer { reader.close() }
-    let producer = try Producer(kafka, wake: wake)
+    var settings = kafka
+    // What is too large is for each topic to say.
+    settings.properties.merge(["message.max.bytes": "100000000"]) { given, _ in given }
+    let producer = try Producer(settings, wake: wake)
     self.producer = producer
     defer { producer.close() }
     let pace = ReplayPace(rate: options.rate, start: SystemTime.monotonicNanoseconds())

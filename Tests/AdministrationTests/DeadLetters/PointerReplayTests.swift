@@ -84,6 +84,22 @@ struct PointerReplayTests {
     #expect(try site.states() == ["replayed:kim"])
   }
 
+  @Test func `it may be larger than clients send by themselves`() throws {
+    let topic = site.prefix + "large"
+    try SharedServers.broker.makeTopic(topic, configuration: ["max.message.bytes": "3000000"])
+    let content = RecordContent(
+      key: Array("17".utf8), value: [UInt8](repeating: 32, count: 2_000_000), headers: [Header("id", id)])
+    var settings = try SharedServers.broker.kafkaSettings
+    settings.properties["message.max.bytes"] = "3000000"
+    let producer = try Producer(settings)
+    #expect(try producer.offer(content, to: try producer.topic(topic), token: 0))
+    #expect(producer.flush(timeoutMilliseconds: 60_000))
+    try park("large", offset: 0, bytes: 2_000_000)
+    let (exit, text) = try replay("--yes")
+    #expect(exit.isSuccess, "\(text)")
+    #expect(try record("large", 1)?.value == content.value)
+  }
+
   @Test(arguments: ["delivery.v1", nil])
   func `a delivery is read where it lies, with the replay above its own, also for an older version's pointer`(
     schema: String?
