@@ -210,4 +210,25 @@ struct PointerReplayTests {
     #expect(other.replayed == 1 && other.reread == ["\(site.prefix)sms": 1] && tally.seen == 0)
     #expect(try record("sms", 2) != nil && record("sms", 3) == nil)
   }
+
+  @Test func `what is purged after it was read is not sent`() throws {
+    try park("sms", bytes: try delivery().value?.count ?? 0, schema: "delivery.v1")
+    let replay = try inProcess()
+    let store = DeadLetterStore(try site.operatorConnection())
+    replay.beforeLock = { _ = try store.purge(DeadLetterFilter(), by: "lee") }
+    #expect(try replay.run(DeadLetterFilter()) { _ in }.seen == 0)
+    #expect(try site.states() == ["purged:lee"] && record("sms", 2) == nil)
+  }
+
+  @Test(arguments: [(10, "17", true), (11, "17", false), (10, "18", false)])
+  func `without an id on either side key and size decide`(bytes: Int, key: String, isMeant: Bool) {
+    let pointer = DeadLetterPointer(origin: "events/0/1", id: "", code: "", bytes: 10, originalSchema: "")
+    let row = DeadLetterRow(
+      id: 1, origin: pointer.origin, errorClass: "PERMANENT", errorCode: nil, key: Array("17".utf8),
+      value: Array(pointer.value.utf8), headers: pointer.headers.map { Header($0.name, $0.text) })
+    let record = SourceRecord(
+      place: TopicPartition("events", 0), offset: 1, timestamp: 0, key: Array(key.utf8),
+      value: [UInt8](repeating: 32, count: bytes), headers: [])
+    #expect(row.isMeant(record) == isMeant)
+  }
 }
