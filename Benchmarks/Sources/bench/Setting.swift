@@ -11,6 +11,10 @@ struct Setting {
   let isQuick: Bool
   let rounds: Int
   let jsonFile: String?
+  /// router: for how long the steady load lasts, and that nothing else is measured; nil: all, and that for a while.
+  let minutes: Int?
+  /// router: another build of bongsu that is measured in the same minutes.
+  let other: String?
   /// The private PostgreSQL, as its superuser.
   let conninfo: String
   let bootstrapServers: String
@@ -27,7 +31,7 @@ struct Setting {
     while let argument = rest.popFirst() {
       switch argument {
       case "--quick": options[argument] = "yes"
-      case "--json", "--rounds":
+      case "--json", "--rounds", "--minutes", "--beside":
         guard let value = rest.popFirst() else { throw BenchmarkError("\(argument) needs a value") }
         options[argument] = value
       case _ where options["name"] == nil && !argument.hasPrefix("-"): options["name"] = argument
@@ -41,6 +45,11 @@ struct Setting {
     }
     self.rounds = rounds
     jsonFile = options["--json"]
+    minutes = options["--minutes"].flatMap { Int($0) }
+    guard minutes.map({ $0 > 0 }) ?? (options["--minutes"] == nil) else {
+      throw BenchmarkError("--minutes needs a positive number")
+    }
+    other = options["--beside"]
     conninfo = try Self.environment("BENCH_CONNINFO")
     bootstrapServers = try Self.environment("BENCH_BOOTSTRAP_SERVERS")
     bongsu = try Self.environment("BENCH_BONGSU")
