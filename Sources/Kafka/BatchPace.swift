@@ -1,9 +1,11 @@
 /// When records become a batch: at once where enough are there, else after a rest, which begins with the batch before or,
-/// after quiet times, with the first record. The rest is as long as enough records take to come, by the last batch.
+/// after quiet times, with the first record. The rest is as long as enough records take to come, by the last batches.
 struct BatchPace: Sendable {
   /// Monotonic nanoseconds; nil: nothing has come since the last rest.
   private(set) var restsUntil: Int64?
   private var takenAt: Int64 = 0
+  /// Nanoseconds between two records, lately.
+  private var interval: Int64 = 0
 
   /// To be asked whenever something may have come.
   /// - Parameters:
@@ -22,7 +24,8 @@ struct BatchPace: Sendable {
       restsUntil = restsUntil ?? now + longest
       return false
     }
-    restsUntil = now + min(longest, (now - takenAt) / Int64(count) * Int64(enough))
+    interval = (interval * 3 + min(longest, (now - takenAt) / Int64(count))) / 4
+    restsUntil = now + min(longest, interval * Int64(enough))
     takenAt = now
     return true
   }

@@ -37,9 +37,9 @@ public final class GroupReader {
     public var records = 500
     public var bytes = 512 << 10
     /// A batch costs as much for one record as for several, so that few records a second would cost the most of all.
-    public var linger: Duration = .milliseconds(20)
+    public var linger: Duration = .milliseconds(40)
     /// The rest is as long as so many take to come: waiting for more would save little.
-    public var enough = 4
+    public var enough = 6
 
     public init() {}
   }

@@ -33,12 +33,13 @@ import Testing
     #expect(isRipe(1, at: 20))
   }
 
-  @Test mutating func `a rest is as long as enough take to come`() {
-    #expect(isRipe(4, at: 0))
-    #expect(isRipe(8, at: 10))
-    #expect(pace.restsUntil == Self.nanoseconds(15))
-    #expect(isRipe(3, at: 18))
-    #expect(pace.restsUntil.map { $0 < Self.nanoseconds(29) && $0 > Self.nanoseconds(28) } == true)
+  @Test mutating func `a rest becomes as long as enough take to come`() {
+    for turn in 0...20 as ClosedRange<Int64> { #expect(isRipe(8, at: turn * 10)) }
+    // Eight in 10 ms are four in 5.
+    let rest = pace.restsUntil.map { $0 - Self.nanoseconds(200) } ?? 0
+    #expect(rest > 4_900_000 && rest < 5_200_000)
+    #expect(!isRipe(3, at: 204))
+    #expect(isRipe(3, at: 206))
   }
 
   @Test mutating func `a rest in which nothing came is over until something comes`() {
