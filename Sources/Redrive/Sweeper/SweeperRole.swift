@@ -66,6 +66,10 @@ public final class SweeperRole: Service {
   }
 
   private func tell(_ outcome: SweepRound.Outcome) {
+    for (group, reason) in outcome.unread.sorted(by: { $0.key < $1.key }) {
+      let fields: Logger.Metadata = ["group": group, "reason": reason]
+      logger.warning("it is not known what lies before a group, so that nothing of it is held back", fields)
+    }
     if outcome.swept > 0 {
       logger.notice("events with deliveries that nobody has are routed again", ["events": "\(outcome.swept)"])
     }

@@ -14,6 +14,10 @@ struct SweepRound {
     var found = 0
     var swept = 0
     var left: [SweepCase.LeftReason: Int] = [:]
+    /// Deliveries that are silent and not swept, as they still lie before somebody who carries them on.
+    var held = 0
+    /// Groups of which it is not known what lies before them, with the reason.
+    var unread: [String: String] = [:]
     /// Another sweeper is at it.
     var isSkipped = false
   }
@@ -31,7 +35,7 @@ struct SweepRound {
       outcome.isSkipped = true
       return outcome
     }
-    let cases = try database { () throws(PostgresError) in try store.cases(now: now) }
+    let cases = try cases(store, now, &outcome)
     outcome.found = cases.count
     guard !cases.isEmpty else { return outcome }
     let (swept, left) = try judge(cases, now)
@@ -43,6 +47,20 @@ struct SweepRound {
     outcome.swept = swept.count
     for (_, reason) in left { outcome.left[reason, default: 0] += 1 }
     return outcome
+  }
+
+  /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
+  private func cases(
+    _ store: SweepStore, _ now: UnixTime, _ outcome: inout Outcome
+  ) throws(RedriveError) -> [SweepCase] {
+    let silent = try database { () throws(PostgresError) in try store.cases(now: now) }
+    guard !silent.isEmpty else { return [] }
+    let lanes = LaneReader(settings: settings, stop: stop).read()
+    outcome.unread = lanes.unread
+    let held = try database { () throws(PostgresError) in try store.held(by: lanes.fronts, now: now) }
+    outcome.held = held
+    guard held > 0 else { return silent }
+    return try database { () throws(PostgresError) in try store.cases(now: now, without: lanes.fronts) }
   }
 
   private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RedriveError) -> (swept: [SweepCase], left: [Left]) {
