@@ -70,7 +70,8 @@ extension SweeperSettings.Groups {
         redrive = group
       } else {
         section.report(
-          .badValue, "groups.\(name)", "is no channel; there are push.ios, push.android, sms, email, router and redrive")
+          .badValue, "groups.\(name)", "is no channel; there are push.ios, push.android, sms, email, router and redrive"
+        )
       }
     }
   }

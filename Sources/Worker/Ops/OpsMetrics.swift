@@ -19,7 +19,8 @@ struct OpsMetrics: Sendable {
     unreadable = registry.counter(
       "bongsu_ops_unreadable_total", help: "Records that are no alert, and were passed over.")
     repeated = registry.counter(
-      "bongsu_ops_repeated_total", help: "Messages that were begun before a restart, may have been told, and are again.")
+      "bongsu_ops_repeated_total", help: "Messages that were begun before a restart, may have been told, and are again."
+    )
     restarts = registry.counter("bongsu_ops_restarts_total", help: "Times Kafka's client was made anew after a fault.")
     waiting = registry.gauge("bongsu_ops_unfinished", help: "Alerts that were read and are not told.")
     lag = registry.gauge("bongsu_ops_lag_records", help: "Alerts that wait in the partitions that are read.")

@@ -19,8 +19,9 @@ import Testing
   @Test func `a channel is held by its worker and by the router, whichever is further behind`() {
     #expect(holds([:]) == [:])
     #expect(holds([.worker(.sms): 5]) == ["sms": 5])
-    #expect(holds([.worker(.sms): 5, .router: 4, .worker(.email): 3])
-      == ["sms": 4, "email": 3, "push.ios": 4, "push.android": 4])
+    #expect(
+      holds([.worker(.sms): 5, .router: 4, .worker(.email): 3])
+        == ["sms": 4, "email": 3, "push.ios": 4, "push.android": 4])
     #expect(holds([.redrive: 9]) == ["RETRYING": 9])
   }
 
@@ -36,9 +37,10 @@ import Testing
         return (settings?.groups, error.problems.map(\.description))
       }
     }
-    let own = try #require(try read("sweeper: {groups: {sms: texts, router: r, redrive: d}}").groups)
-    #expect(Lane.all.map { own[$0] }
-      == ["r", "d", "bongsu-worker-push.ios", "bongsu-worker-push.android", "texts", "bongsu-worker-email"])
+    let own = try #require(try read("sweeper: {groups: {push.ios: apples, sms: texts, router: r, redrive: d}}").groups)
+    #expect(
+      Lane.all.map { own[$0] }
+        == ["r", "d", "apples", "bongsu-worker-push.android", "texts", "bongsu-worker-email"])
     let plain = try #require(try read("").groups)
     #expect(plain[.router] == "bongsu-router" && plain[.redrive] == "bongsu-redrive")
     let problems = try read("sweeper: {groups: {fax: f}}").problems

@@ -114,6 +114,8 @@ import Testing
     #expect(read.told == Array(many.prefix(read.told.count)) && Set(many.map(\.tag)).count == 500)
   }
 
-  @Test(arguments: ["", "1", "1 2", "2 0 1", "1 x 1", "1 0 nan", "1 0 1 a", "1 0 1 a,1", "1 0 1 a,1,2,3,4", "1 0 1 a,b,1"])
+  @Test(arguments: [
+    "", "1", "1 2", "2 0 1", "1 x 1", "1 0 nan", "1 0 1 a", "1 0 1 a,1", "1 0 1 a,1,2,3,4", "1 0 1 a,b,1",
+  ])
   func `what is no note tells nothing`(text: String) { #expect(OpsNote(text) == nil) }
 }

@@ -39,7 +39,8 @@ struct LaneReader {
     let admin = try Admin(settings.kafka)
     defer { admin.close() }
     let topics = try admin.metadata(timeoutMilliseconds: limitMilliseconds).topics
-    return Dictionary(topics.map { topic in (topic.name, topic.partitions.map { TopicPartition(topic.name, $0.id) }) }) {
+    return Dictionary(topics.map { topic in (topic.name, topic.partitions.map { TopicPartition(topic.name, $0.id) }) })
+    {
       $1
     }
   }

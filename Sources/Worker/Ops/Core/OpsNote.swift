@@ -57,8 +57,8 @@ struct OpsNote: Sendable, Equatable {
       let parts = word.split(separator: ",")
       let numbers = parts.dropFirst().compactMap { Int64($0) }
       guard let tag = parts.first, numbers.count == parts.count - 1, (2...3).contains(numbers.count) else { return nil }
-      told.append(
-        Told(tag: String(tag), age: max(0, numbers[0]), through: numbers[1], begun: numbers.count == 3 ? numbers[2] : nil))
+      let begun = numbers.count == 3 ? numbers[2] : nil
+      told.append(Told(tag: String(tag), age: max(0, numbers[0]), through: numbers[1], begun: begun))
     }
     self.init(time: time, tokens: tokens, told: told)
   }
