@@ -44,16 +44,17 @@ public final class SweeperRole: Service {
 
   private func run() {
     let wait = Int32(clamping: Int64(settings.interval / .milliseconds(1)))
+    var memory = LaneMemory()
     while !stopRequest.isRequested {
-      look()
+      look(&memory)
       _ = Poll.wait([stopRequest.signal.fileDescriptor], timeoutMilliseconds: wait)
     }
   }
 
-  private func look() {
+  private func look(_ memory: inout LaneMemory) {
     do throws(RedriveError) {
       let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
-      let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now)
+      let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now, &memory)
       metrics.add(outcome)
       tell(outcome)
       trouble.withLock { $0 = nil }

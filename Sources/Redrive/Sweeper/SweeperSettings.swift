@@ -37,6 +37,8 @@ extension SweeperSettings {
     public var redrive = ConsumerGroup.redrive
     /// Those that are not the workers' own names for themselves.
     public var workers: [DeliveryChannel: String] = [:]
+    /// Of those that write the log; nil: it is taken to be up to the moment.
+    public var recorder: String?
 
     public init() {}
 

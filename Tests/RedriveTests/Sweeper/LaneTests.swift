@@ -25,6 +25,26 @@ import Testing
     #expect(holds([.redrive: 9]) == ["RETRYING": 9])
   }
 
+  @Test func `lanes count as they were when the last status was written that the log has`() {
+    func reading(_ time: Int64, end: Int64) -> LaneMemory.Reading {
+      let fronts = LaneFronts(oldest: [.worker(.sms): UnixTime(milliseconds: time)])
+      return LaneMemory.Reading(
+        fronts: fronts, ends: [TopicPartition("status", 0): end, TopicPartition("status", 1): 0])
+    }
+    var memory = LaneMemory()
+    func time(_ time: Int64, end: Int64, recorded: Int64?) -> Int64? {
+      let recorded = recorded.map { [TopicPartition("status", 0): $0] }
+      return memory.fronts(reading(time, end: end), recorded: recorded)?.oldest[.worker(.sms)]?.milliseconds
+    }
+    #expect(time(1, end: 10, recorded: 9) == nil && time(2, end: 20, recorded: 19) == 1)
+    #expect(time(3, end: 20, recorded: 19) == 1 && time(4, end: 30, recorded: 29) == 3)
+    #expect(time(5, end: 40, recorded: 40) == 5, "it is up to the moment")
+    #expect(time(6, end: 50, recorded: nil) == 6, "nobody knows")
+    for number in 7..<1_000 as Range<Int64> { _ = time(number, end: number * 10, recorded: 69) }
+    #expect(time(1_000, end: 10_000, recorded: 70) == 7, "the oldest is not forgotten for the newest")
+    #expect(LaneFronts.everything.holds.map(\.oldest.milliseconds) == [0, 0, 0, 0, 0])
+  }
+
   @Test func `groups are those of the section, else the roles' own`() throws {
     func read(_ text: String) throws -> (groups: SweeperSettings.Groups?, problems: [String]) {
       let servers = "kafka: {bootstrapServers: 127.0.0.1:1}\nnotification: {dsn: dbname=n}\n"
@@ -44,7 +64,7 @@ import Testing
     let plain = try #require(try read("").groups)
     #expect(plain[.router] == "bongsu-router" && plain[.redrive] == "bongsu-redrive")
     let problems = try read("sweeper: {groups: {fax: f}}").problems
-    #expect(problems.count == 1 && problems.first?.contains("groups.fax: is no channel") == true, "\(problems)")
+    #expect(problems.count == 1 && problems.first?.contains("groups.fax is no channel") == true, "\(problems)")
   }
 }
 
@@ -69,7 +89,8 @@ struct SweepHoldTests {
   }
 
   private func sweep(after minutes: Int64) throws -> SweepRound.Outcome {
-    try SweepRound(settings: settings).run(now: UnixTime(milliseconds: now + minutes * 60_000))
+    var memory = LaneMemory()
+    return try SweepRound(settings: settings).run(now: UnixTime(milliseconds: now + minutes * 60_000), &memory)
   }
 
   /// An event that was routed and recorded, and of which nothing but its SMS is open.
@@ -112,6 +133,25 @@ struct SweepHoldTests {
     #expect(try site.router.records(.events).count == 1 && site.router.records(.alerts).isEmpty)
     try commit(.worker(.sms), .sms, all: true)
     #expect(try sweep(after: 31) == SweepRound.Outcome(found: 1, swept: 1))
+  }
+
+  @Test func `what its worker has passed is not swept before the log has read what became of it`() throws {
+    try routeText()
+    try commit(.worker(.sms), .sms, all: true)
+    var behind = settings
+    behind.groups.recorder = site.group
+    var memory = LaneMemory()
+    func sweep() throws -> SweepRound.Outcome {
+      try SweepRound(settings: behind).run(now: UnixTime(milliseconds: now + 31 * 60_000), &memory)
+    }
+    let status = RecordContent(key: [1], value: [1], headers: [])
+    try RecordWriter(site.router.broker).write([status], to: site.router.name(.status))
+    #expect(try sweep() == SweepRound.Outcome(held: 1))
+    #expect(try sweep() == SweepRound.Outcome(held: 1))
+    let recorder = try site.startRecorder()
+    try eventually("all is recorded") { try site.committed(.status) == Int64(try site.router.records(.status).count) }
+    #expect(try recorder.terminate().isSuccess)
+    #expect(try sweep() == SweepRound.Outcome(found: 1, swept: 1))
   }
 
   @Test func `what is older than all that waits is lost, and is swept`() throws {
@@ -157,7 +197,7 @@ struct SweepHoldTests {
     var away = settings
     away.kafka = KafkaSettings(bootstrapServers: "127.0.0.1:\(port.number)")
     let answer = LaneReader(settings: away, stop: StopRequest(), limitMilliseconds: 200).read()
-    #expect(answer.fronts == LaneFronts() && answer.unread.count == Lane.all.count)
+    #expect(answer.reading.fronts == LaneFronts() && answer.recorded == nil && answer.unread.count == Lane.all.count)
     #expect(LaneReader(settings: settings, stop: StopRequest()).read().unread.isEmpty)
   }
 }

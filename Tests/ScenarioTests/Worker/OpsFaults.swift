@@ -1,3 +1,4 @@
+import ProviderSimulators
 import TestSupport
 import Testing
 

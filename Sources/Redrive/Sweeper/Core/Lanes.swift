@@ -29,6 +29,9 @@ enum Lane: Hashable {
 struct LaneFronts: Equatable {
   var oldest: [Lane: UnixTime] = [:]
 
+  /// Holds all deliveries.
+  static let everything = LaneFronts(oldest: Dictionary(Lane.all.map { ($0, UnixTime(milliseconds: 0)) }) { $1 })
+
   /// Those that hold deliveries of a channel, or in a state: each by its name in the log, with the time.
   var holds: [(name: String, oldest: UnixTime)] {
     let channels = DeliveryChannel.allCases.compactMap { channel in

@@ -11,7 +11,9 @@ struct LaneReader {
   var limitMilliseconds = 5_000
 
   struct Answer {
-    var fronts = LaneFronts()
+    var reading = LaneMemory.Reading()
+    /// How far the log's recorders have come; nil where that is not known.
+    var recorded: [TopicPartition: Int64]?
     /// Groups of which nothing is known, with the reason.
     var unread: [String: String] = [:]
   }
@@ -19,19 +21,45 @@ struct LaneReader {
   /// A group that has committed nothing holds nothing: nobody may ever read for it.
   func read() -> Answer {
     var answer = Answer()
-    do throws(KafkaError) {
-      let places = try places()
-      for lane in Lane.all where !stop.isRequested {
-        let group = settings.groups[lane]
-        let own = lane.topics.flatMap { places[settings.name($0)] ?? [] }
-        do throws(KafkaError) { answer.fronts.oldest[lane] = try oldest(of: group, own) } catch {
-          answer.unread[group] = error.description
-        }
-      }
-    } catch {
+    let places: [String: [TopicPartition]]
+    do throws(KafkaError) { places = try self.places() } catch {
       for lane in Lane.all { answer.unread[settings.groups[lane]] = error.description }
+      return answer
+    }
+    for lane in Lane.all where !stop.isRequested {
+      let group = settings.groups[lane]
+      let own = lane.topics.flatMap { places[settings.name($0)] ?? [] }
+      do throws(KafkaError) { answer.reading.fronts.oldest[lane] = try oldest(of: group, own) } catch {
+        answer.unread[group] = error.description
+      }
+    }
+    guard let recorder = settings.groups.recorder else { return answer }
+    // After the lanes: what they have passed was told by then.
+    do throws(KafkaError) { try readStatuses(of: recorder, places[settings.name(.status)] ?? [], &answer) } catch {
+      answer.unread[recorder] = error.description
     }
     return answer
+  }
+
+  /// Where the statuses end, and how far their group has come.
+  private func readStatuses(
+    of group: String, _ places: [TopicPartition], _ answer: inout Answer
+  ) throws(KafkaError) {
+    let consumer = try Consumer(kafka, group: group)
+    defer { consumer.close() }
+    let end = SystemTime.monotonicNanoseconds() + Int64(limitMilliseconds) * 1_000_000
+    var marks: [TopicPartition: (low: Int64, high: Int64)] = [:]
+    for place in places {
+      let left = (end - SystemTime.monotonicNanoseconds()) / 1_000_000
+      guard left > 0, !stop.isRequested else {
+        throw KafkaError(.timedOut, "Kafka did not tell in time where \(place) ends")
+      }
+      marks[place] = try consumer.watermarks(place, timeoutMilliseconds: Int(left))
+    }
+    let committed = try consumer.committed(places, timeoutMilliseconds: limitMilliseconds)
+    guard !committed.isEmpty else { return }
+    answer.reading.ends = marks.mapValues(\.high)
+    answer.recorded = marks.reduce(into: [:]) { $0[$1.key] = committed[$1.key] ?? $1.value.low }
   }
 
   /// All partitions, by topic.

@@ -25,7 +25,8 @@ struct SweepRound {
   private typealias Left = (event: SweepCase, reason: SweepCase.LeftReason)
 
   /// What was produced before a fault is produced again in the next round, which makes the same deliveries once more.
-  func run(now: UnixTime) throws(RedriveError) -> Outcome {
+  /// - Parameter memory: of the rounds before.
+  func run(now: UnixTime, _ memory: inout LaneMemory) throws(RedriveError) -> Outcome {
     var outcome = Outcome()
     let store = try database { () throws(PostgresError) in
       SweepStore(connection: try PostgresConnection(settings.database), settings: settings)
@@ -35,7 +36,7 @@ struct SweepRound {
       outcome.isSkipped = true
       return outcome
     }
-    let cases = try cases(store, now, &outcome)
+    let cases = try cases(store, now, &memory, &outcome)
     outcome.found = cases.count
     guard !cases.isEmpty else { return outcome }
     let (swept, left) = try judge(cases, now)
@@ -51,16 +52,14 @@ struct SweepRound {
 
   /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
   private func cases(
-    _ store: SweepStore, _ now: UnixTime, _ outcome: inout Outcome
+    _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
   ) throws(RedriveError) -> [SweepCase] {
-    let silent = try database { () throws(PostgresError) in try store.cases(now: now) }
-    guard !silent.isEmpty else { return [] }
+    guard try database({ () throws(PostgresError) in try !store.cases(now: now).isEmpty }) else { return [] }
     let lanes = LaneReader(settings: settings, stop: stop).read()
     outcome.unread = lanes.unread
-    let held = try database { () throws(PostgresError) in try store.held(by: lanes.fronts, now: now) }
-    outcome.held = held
-    guard held > 0 else { return silent }
-    return try database { () throws(PostgresError) in try store.cases(now: now, without: lanes.fronts) }
+    let fronts = memory.fronts(lanes.reading, recorded: lanes.recorded) ?? .everything
+    outcome.held = try database { () throws(PostgresError) in try store.held(by: fronts, now: now) }
+    return try database { () throws(PostgresError) in try store.cases(now: now, without: fronts) }
   }
 
   private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RedriveError) -> (swept: [SweepCase], left: [Left]) {
