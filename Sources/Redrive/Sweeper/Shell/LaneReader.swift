@@ -6,9 +6,8 @@ import Runtime
 struct LaneReader {
   let settings: SweeperSettings
   let stop: StopRequest
-
-  /// For one lane with all of its partitions. One that gives no answer by then is not known.
-  var limitMilliseconds = 5_000
+  /// For a group's offsets, and for the oldest records of all together. What is not told by then is not known.
+  var limitMilliseconds = 10_000
 
   struct Answer {
     var reading = LaneMemory.Reading()
@@ -21,45 +20,38 @@ struct LaneReader {
   /// A group that has committed nothing holds nothing: nobody may ever read for it.
   func read() -> Answer {
     var answer = Answer()
-    let places: [String: [TopicPartition]]
-    do throws(KafkaError) { places = try self.places() } catch {
+    do throws(KafkaError) { try read(&answer) } catch {
       for lane in Lane.all { answer.unread[settings.groups[lane]] = error.description }
-      return answer
-    }
-    for lane in Lane.all where !stop.isRequested {
-      let group = settings.groups[lane]
-      let own = lane.topics.flatMap { places[settings.name($0)] ?? [] }
-      do throws(KafkaError) { answer.reading.fronts.oldest[lane] = try oldest(of: group, own) } catch {
-        answer.unread[group] = error.description
-      }
-    }
-    guard let recorder = settings.groups.recorder else { return answer }
-    // After the lanes: what they have passed was told by then.
-    do throws(KafkaError) { try readStatuses(of: recorder, places[settings.name(.status)] ?? [], &answer) } catch {
-      answer.unread[recorder] = error.description
     }
     return answer
   }
 
-  /// Where the statuses end, and how far their group has come.
-  private func readStatuses(
-    of group: String, _ places: [TopicPartition], _ answer: inout Answer
-  ) throws(KafkaError) {
-    let consumer = try Consumer(kafka, group: group)
-    defer { consumer.close() }
-    let end = SystemTime.monotonicNanoseconds() + Int64(limitMilliseconds) * 1_000_000
-    var marks: [TopicPartition: (low: Int64, high: Int64)] = [:]
-    for place in places {
-      let left = (end - SystemTime.monotonicNanoseconds()) / 1_000_000
-      guard left > 0, !stop.isRequested else {
-        throw KafkaError(.timedOut, "Kafka did not tell in time where \(place) ends")
-      }
-      marks[place] = try consumer.watermarks(place, timeoutMilliseconds: Int(left))
+  private func read(_ answer: inout Answer) throws(KafkaError) {
+    let places = try places()
+    // All at once, as each has to find its group's coordinator first.
+    var members: [(lane: Lane, member: Consumer)] = []
+    for lane in Lane.all { members.append((lane, try Consumer(settings.kafka, group: settings.groups[lane]))) }
+    let recorder = try settings.groups.recorder.map { group throws(KafkaError) in
+      try Consumer(settings.kafka, group: group)
     }
-    let committed = try consumer.committed(places, timeoutMilliseconds: limitMilliseconds)
-    guard !committed.isEmpty else { return }
-    answer.reading.ends = marks.mapValues(\.high)
-    answer.recorded = marks.reduce(into: [:]) { $0[$1.key] = committed[$1.key] ?? $1.value.low }
+    defer { for consumer in members.map(\.member) + [recorder].compactMap(\.self) { consumer.close() } }
+    var starts: [Lane: [TopicPartition: StartOffset]] = [:]
+    for (lane, member) in members where !stop.isRequested {
+      let own = lane.topics.flatMap { places[settings.name($0)] ?? [] }
+      do throws(KafkaError) { starts[lane] = try self.starts(of: member, own) } catch {
+        answer.unread[settings.groups[lane]] = error.description
+      }
+    }
+    let reader = try Consumer(kafka)
+    defer { reader.close() }
+    try readOldest(starts, by: reader, &answer)
+    // After the lanes: what they have passed was told by then.
+    guard let recorder, let group = settings.groups.recorder else { return }
+    do throws(KafkaError) {
+      try readStatuses(of: recorder, places[settings.name(.status)] ?? [], by: reader, &answer)
+    } catch {
+      answer.unread[group] = error.description
+    }
   }
 
   /// All partitions, by topic.
@@ -67,39 +59,70 @@ struct LaneReader {
     let admin = try Admin(settings.kafka)
     defer { admin.close() }
     let topics = try admin.metadata(timeoutMilliseconds: limitMilliseconds).topics
-    return Dictionary(topics.map { topic in (topic.name, topic.partitions.map { TopicPartition(topic.name, $0.id) }) })
-    {
-      $1
-    }
+    let places = topics.map { topic in (topic.name, topic.partitions.map { TopicPartition(topic.name, $0.id) }) }
+    return Dictionary(places) { $1 }
   }
 
-  /// When the oldest record came that a group has not finished; nil where it has finished all or committed nothing.
-  private func oldest(of group: String, _ places: [TopicPartition]) throws(KafkaError) -> UnixTime? {
-    guard !places.isEmpty else { return nil }
+  /// Where a group goes on; nothing where it has committed nothing.
+  private func starts(
+    of member: Consumer, _ places: [TopicPartition]
+  ) throws(KafkaError) -> [TopicPartition: StartOffset] {
+    guard !places.isEmpty else { return [:] }
+    let committed = try member.committed(places, timeoutMilliseconds: limitMilliseconds)
+    guard !committed.isEmpty else { return [:] }
+    // In a partition without a commit it begins at the oldest record.
+    return Dictionary(places.map { ($0, committed[$0].map { StartOffset.at($0) } ?? .beginning) }) { $1 }
+  }
+
+  /// When the oldest record came that each lane has not finished.
+  private func readOldest(
+    _ starts: [Lane: [TopicPartition: StartOffset]], by reader: Consumer, _ answer: inout Answer
+  ) throws(KafkaError) {
+    var open: [TopicPartition: Lane] = [:]
+    for (lane, starts) in starts { for place in starts.keys { open[place] = lane } }
+    guard !open.isEmpty else { return }
+    try reader.assign(starts.values.reduce(into: [:]) { $0.merge($1) { $1 } })
     let end = SystemTime.monotonicNanoseconds() + Int64(limitMilliseconds) * 1_000_000
-    let consumer = try Consumer(kafka, group: group)
-    defer { consumer.close() }
-    let committed = try consumer.committed(places, timeoutMilliseconds: limitMilliseconds)
-    guard !committed.isEmpty else { return nil }
-    // Where a group has no commit in a partition it begins at the oldest record.
-    let starts = places.map { ($0, committed[$0].map { StartOffset.at($0) } ?? .beginning) }
-    try consumer.assign(Dictionary(starts) { $1 })
-    var open = Set(places)
-    var oldest: Int64?
-    while !open.isEmpty {
-      guard SystemTime.monotonicNanoseconds() < end, !stop.isRequested else {
-        throw KafkaError(.timedOut, "Kafka told of \(open.count) partitions of the group nothing in time")
-      }
-      switch try consumer.poll(timeoutMilliseconds: 200, { (TopicPartition($0.topic, $0.partition), $0.timestamp) }) {
-      case .record((let place, let time)):
-        guard open.remove(place) != nil else { continue }
-        oldest = min(oldest ?? .max, time ?? 0)
-        try consumer.pause([place])
-      case .end(let place, _): open.remove(place)
-      case .nothing: continue
+    var (oldest, problem): ([Lane: UnixTime], KafkaError?) = ([:], nil)
+    while !open.isEmpty, !stop.isRequested, SystemTime.monotonicNanoseconds() < end {
+      do throws(KafkaError) {
+        switch try reader.poll(timeoutMilliseconds: 200, { (TopicPartition($0.topic, $0.partition), $0.timestamp) }) {
+        case .record((let place, let time)):
+          guard let lane = open.removeValue(forKey: place) else { continue }
+          oldest[lane] = min(oldest[lane] ?? UnixTime(milliseconds: .max), UnixTime(milliseconds: time ?? 0))
+          try reader.pause([place])
+        case .end(let place, _): open[place] = nil
+        case .nothing: continue
+        }
+      } catch {
+        // Of one partition, and it does not say which: the others may be told all the same.
+        problem = error
       }
     }
-    return oldest.map { UnixTime(milliseconds: $0) }
+    for lane in Set(open.values) {
+      oldest[lane] = nil
+      answer.unread[settings.groups[lane]] = problem?.description ?? "Kafka did not tell in time what lies before it"
+    }
+    answer.reading.fronts.oldest = oldest
+  }
+
+  /// Where the statuses end, and how far their group has come.
+  private func readStatuses(
+    of recorder: Consumer, _ places: [TopicPartition], by reader: Consumer, _ answer: inout Answer
+  ) throws(KafkaError) {
+    let end = SystemTime.monotonicNanoseconds() + Int64(limitMilliseconds) * 1_000_000
+    var marks: [TopicPartition: (low: Int64, high: Int64)] = [:]
+    for place in places {
+      let left = (end - SystemTime.monotonicNanoseconds()) / 1_000_000
+      guard left > 0, !stop.isRequested else {
+        throw KafkaError(.timedOut, "Kafka did not tell in time where \(place) ends")
+      }
+      marks[place] = try reader.watermarks(place, timeoutMilliseconds: Int(left))
+    }
+    let committed = try recorder.committed(places, timeoutMilliseconds: limitMilliseconds)
+    guard !committed.isEmpty else { return }
+    answer.reading.ends = marks.mapValues(\.high)
+    answer.recorded = marks.reduce(into: [:]) { $0[$1.key] = committed[$1.key] ?? $1.value.low }
   }
 
   /// One record of each partition is enough.
