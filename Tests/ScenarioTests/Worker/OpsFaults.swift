@@ -11,23 +11,30 @@ extension RoleScenarios {
     func `killed at any moment it tells every alert, and one that it repeats in the same message`(seed: UInt64) throws {
       let groups = 15
       try OpsPlay.play("kill -9", seed) { play in
-        play.hooks.setLatency(.milliseconds(20))
+        play.hooks.setLatency(.milliseconds(500))
         let flags = ["ops.messagesPerMinute=600"]
         try play.startWorker(flags)
         for kill in 0..<Self.kills {
-          let names = (0..<groups).map { "round-\(kill)/\($0)" }
-          try play.write(names + names)
-          pass(.milliseconds(Int.random(in: 0...700, using: &play.random)))
+          let (names, before) = ((0..<groups).map { "round-\(kill)/\($0)" }, play.hooks.received.count)
+          try play.write(names)
+          if kill == 0 || Bool.random(using: &play.random) {
+            try eventually("some are being told") { play.hooks.received.count > before }
+          }
+          pass(.milliseconds(Int.random(in: 0...400, using: &play.random)))
           play.kill()
+          // More of the same groups, which are to be no part of what was begun.
+          try play.write(names)
           try play.startWorker(flags)
         }
+        play.kill()
+        try play.startWorker(flags + ["ops.quiet=0s"])
         try play.waitUntilTold(Array(play.written.keys))
         try play.waitUntilCommitted()
         let contents = Dictionary(grouping: play.messages, by: \.id)
         for (id, messages) in contents { #expect(Set(messages.map(\.references)).count == 1, "\(id)") }
         for (reference, ids) in play.told { #expect(Set(ids).count == 1, "\(reference)") }
         let repeats = play.messages.count - contents.count
-        #expect(repeats <= Self.kills * groups, "\(repeats)")
+        #expect((1...(Self.kills + 1) * groups).contains(repeats), "\(repeats)")
       }
     }
 
@@ -57,7 +64,7 @@ extension RoleScenarios {
     }
 
     @Test func `a process that dies again and again sends no more messages a minute than one that lives`() throws {
-      let (most, groups) = (6, 10)
+      let (most, groups) = (6, 4)
       try OpsPlay.play("kill -9 in a loop") { play in
         try play.startWorker(["ops.messagesPerMinute=\(most)"])
         for kill in 0..<Self.kills {
@@ -70,10 +77,10 @@ extension RoleScenarios {
         play.kill()
         let allowed = Double(most) * (1 + play.elapsed / .seconds(60))
         #expect(play.hooks.received.count <= Int(allowed.rounded(.up)))
-        try play.startWorker(["ops.messagesPerMinute=600"])
+        // Within the window there is room again for a message each: a digest names only ten.
+        try play.startWorker(["ops.messagesPerMinute=600", "ops.window=\(Soak.choose(2, soak: 10))s"])
+        try play.waitUntilTold(Array(play.written.keys))
         try play.waitUntilCommitted()
-        let counts = Dictionary(play.messages.map { ($0.id, $0.count) }) { max($0, $1) }
-        #expect(counts.values.reduce(0, +) >= play.written.count)
       }
     }
   }
