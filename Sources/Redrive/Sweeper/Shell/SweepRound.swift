@@ -54,7 +54,7 @@ struct SweepRound {
   private func cases(
     _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
   ) throws(RedriveError) -> [SweepCase] {
-    guard try database({ () throws(PostgresError) in try !store.cases(now: now).isEmpty }) else { return [] }
+    guard try database({ () throws(PostgresError) in try store.isAnySilent(now: now) }) else { return [] }
     let lanes = LaneReader(settings: settings, stop: stop).read()
     outcome.unread = lanes.unread
     let fronts = memory.fronts(lanes.reading, recorded: lanes.recorded) ?? .everything

@@ -16,8 +16,13 @@ struct SweepStore {
 
   func end() throws(PostgresError) { try connection.run(script: "COMMIT") }
 
+  /// Whether there is anything to ask further about: in an outage there may be a million of them.
+  func isAnySilent(now: UnixTime) throws(PostgresError) -> Bool {
+    try connection.execute(Self.anySQL, parameters(now, LaneFronts())).scalar == "t"
+  }
+
   /// - Parameter fronts: what they hold is left out.
-  func cases(now: UnixTime, without fronts: LaneFronts = LaneFronts()) throws(PostgresError) -> [SweepCase] {
+  func cases(now: UnixTime, without fronts: LaneFronts) throws(PostgresError) -> [SweepCase] {
     let found = try connection.execute(
       Self.casesSQL, parameters(now, fronts) + [.text(String(settings.perRound))])
     return (0..<found.rowCount).map { row in
@@ -87,6 +92,8 @@ struct SweepStore {
           ORDER BY r.part = '' DESC, r.routed_at DESC LIMIT 1)
       FROM open ORDER BY heard_at
       """
+
+  private static let anySQL = silentSQL + " SELECT EXISTS (SELECT FROM silent)"
 
   private static let heldSQL = silentSQL + " SELECT count(*) FROM silent WHERE is_held"
 
