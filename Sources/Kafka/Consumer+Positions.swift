@@ -27,8 +27,12 @@ extension Consumer {
   }
 
   /// Commits these positions to the group and waits for the answer.
-  public func commit(_ next: [TopicPartition: Int64]) throws(KafkaError) {
+  /// - Parameter notes: texts that are kept with them until the next commit, for `committedNotes`; a broker takes 4,096
+  ///   bytes of each where it was not told otherwise.
+  /// - Throws: `offsetMetadataTooLarge` for a note that is too long.
+  public func commit(_ next: [TopicPartition: Int64], notes: [TopicPartition: String] = [:]) throws(KafkaError) {
     let list = PartitionList(next)
+    list.attach(notes)
     try unsafe check(rd_kafka_commit(opened(), list.handle, 0))
     _ = try list.offsets()
   }
@@ -40,6 +44,16 @@ extension Consumer {
     let list = PartitionList(partitions)
     try unsafe check(rd_kafka_committed(opened(), list.handle, Int32(timeoutMilliseconds)))
     return try list.offsets().filter { $0.value >= 0 }
+  }
+
+  /// What was noted with the group's commits; a partition without a note is left out.
+  public func committedNotes(
+    _ partitions: [TopicPartition], timeoutMilliseconds: Int
+  ) throws(KafkaError) -> [TopicPartition: String] {
+    let list = PartitionList(partitions)
+    try unsafe check(rd_kafka_committed(opened(), list.handle, Int32(timeoutMilliseconds)))
+    _ = try list.offsets()
+    return list.notes
   }
 
   /// Asks the broker for the oldest offset that a partition still has and the one that its next record will get.

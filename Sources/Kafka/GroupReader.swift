@@ -14,6 +14,8 @@ public final class GroupReader {
   /// Of which nothing is read until `wake`, whatever else goes on.
   private var resting: Set<TopicPartition> = []
   private var ends: [TopicPartition: Int64] = [:]
+  /// Hears what is given, before anything of it is read.
+  public var onAssigned: (([TopicPartition]) -> Void)?
   /// Hears what is taken away, in time to commit what is finished.
   public var onRevoked: (([TopicPartition]) -> Void)?
   /// Hears what others read already: nothing can be committed for it any more.
@@ -154,6 +156,7 @@ public final class GroupReader {
     switch change {
     case .assigned(let partitions):
       owned.formUnion(partitions)
+      onAssigned?(partitions)
       if isHeld { try? consumer.pause(partitions) }
     case .revoked(let partitions):
       onRevoked?(partitions)
@@ -175,9 +178,19 @@ public final class GroupReader {
   }
 
   /// Commits what is finished of the partitions that are still read here.
-  public func commit(_ finished: [TopicPartition: Int64]) throws(KafkaError) {
+  /// - Parameter notes: texts that are kept with it, as of `Consumer.commit`.
+  public func commit(
+    _ finished: [TopicPartition: Int64], notes: [TopicPartition: String] = [:]
+  ) throws(KafkaError) {
     let own = finished.filter { owned.contains($0.key) }
-    if !own.isEmpty { try consumer.commit(own) }
+    if !own.isEmpty { try consumer.commit(own, notes: notes) }
+  }
+
+  /// What the group noted with its last commits.
+  public func notes(
+    of partitions: [TopicPartition], timeoutMilliseconds: Int
+  ) throws(KafkaError) -> [TopicPartition: String] {
+    try consumer.committedNotes(partitions, timeoutMilliseconds: timeoutMilliseconds)
   }
 
   /// Records that wait in the partitions that are read here.

@@ -57,6 +57,7 @@ extension KafkaErrorCode {
   public static let leaderNotAvailable = Self(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
   public static let notLeaderForPartition = Self(RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION)
   public static let requestTimedOut = Self(RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT)
+  public static let offsetMetadataTooLarge = Self(RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE)
   public static let msgSizeTooLarge = Self(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
   public static let networkException = Self(RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION)
   public static let topicException = Self(RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)

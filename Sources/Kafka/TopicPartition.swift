@@ -1,4 +1,5 @@
 import CRDKafka
+import Glibc
 
 /// One partition of a topic.
 public struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
@@ -60,6 +61,31 @@ public enum StartOffset: Hashable, Sendable {
       let element = unsafe elements[index]
       guard unsafe element.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw unsafe KafkaError(element.err) }
       unsafe result[TopicPartition(String(cString: element.topic), element.partition)] = unsafe element.offset
+    }
+    return result
+  }
+
+  /// Texts that go with the commits of some partitions. librdkafka frees them with the list.
+  func attach(_ notes: [TopicPartition: String]) {
+    for index in 0..<Int(unsafe handle.pointee.cnt) {
+      let element = unsafe handle.pointee.elems + index
+      let place = unsafe TopicPartition(String(cString: element.pointee.topic), element.pointee.partition)
+      guard let note = notes[place], !note.isEmpty else { continue }
+      unsafe element.pointee.metadata = unsafe UnsafeMutableRawPointer(strdup(note))
+      unsafe element.pointee.metadata_size = note.utf8.count
+    }
+  }
+
+  /// The texts that came with commits.
+  var notes: [TopicPartition: String] {
+    var result: [TopicPartition: String] = [:]
+    let elements = unsafe Self.elements(handle)
+    for index in elements.indices {
+      let element = unsafe elements[index]
+      guard let start = unsafe element.metadata, unsafe element.metadata_size > 0 else { continue }
+      let text = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: start, count: element.metadata_size), as: UTF8.self)
+      unsafe result[TopicPartition(String(cString: element.topic), element.partition)] = text
     }
     return result
   }

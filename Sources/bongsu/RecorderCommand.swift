@@ -51,7 +51,8 @@ struct RecorderOptions {
   static func read(_ arguments: ParsedArguments) throws -> RecorderOptions {
     let root = try configuration.reader(arguments)
     let recorder = RecorderSettings(root: root)
-    let sweeper = SweeperSettings(root: root)
+    var sweeper = SweeperSettings(root: root)
+    sweeper?.groups.recorder = recorder?.group
     let operations = OperationsSettings(root)
     try ConfigurationOptions.finish(root, reading: ["http", "kafka", "log", "notification", "recorder", "sweeper"])
     guard let recorder, let sweeper else {

@@ -91,6 +91,23 @@ struct Read: Equatable {
     #expect(try second.readToEnd().map(\.offset) == [3, 4])
   }
 
+  @Test("what is noted with a commit is there until the next one, and a note that is too long is refused")
+  func notes() throws {
+    let name = try filledTopic(3)
+    let (partition, group) = (TopicPartition(name, 0), uniqueName("group"))
+    let first = try consumer(group: group)
+    #expect(try first.committedNotes([partition], timeoutMilliseconds: 10_000) == [:])
+    try first.commit([partition: 1], notes: [partition: "한 1,2"])
+    let second = try consumer(group: group)
+    #expect(try second.committedNotes([partition], timeoutMilliseconds: 10_000) == [partition: "한 1,2"])
+    #expect(try second.committed([partition], timeoutMilliseconds: 10_000) == [partition: 1])
+    let long = String(repeating: "a", count: 5_000)
+    let error = #expect(throws: KafkaError.self) { try second.commit([partition: 2], notes: [partition: long]) }
+    #expect(error?.code == .offsetMetadataTooLarge)
+    try second.commit([partition: 2])
+    #expect(try first.committedNotes([partition], timeoutMilliseconds: 10_000) == [:])
+  }
+
   @Test("a consumer is closed while records that it has fetched wait to be read", arguments: ["group", nil])
   func closesWithRecords(_ prefix: String?) throws {
     let name = try filledTopic(2_000)

@@ -148,7 +148,7 @@ enum AuditStatement {
 /// Records that Kafka holds for the groups between an event's topic and the log.
 enum InFlight {
   static let groups: [(group: String, topics: [NotificationTopic])] = [
-    ("bongsu-router", [.events]), ("bongsu-redrive", [.deadLetters] + NotificationTopic.retries),
+    (ConsumerGroup.router, [.events]), (ConsumerGroup.redrive, [.deadLetters] + NotificationTopic.retries),
     ("bongsu-recorder", [.status, .parked]),
   ]
 

@@ -43,7 +43,7 @@ extension RedriveSettings {
     let batch: Batch
 
     init(_ section: ConfigurationReader) {
-      group = section.string("group", default: "bongsu-redrive")
+      group = section.string("group", default: ConsumerGroup.redrive)
       instance = section.string("instance")
       topicPrefix = section.string("topicPrefix", default: "notification.")
       redisPrefix = section.string("redisPrefix", default: "bongsu:")

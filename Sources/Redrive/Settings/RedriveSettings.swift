@@ -13,7 +13,7 @@ public struct RedriveSettings: Sendable {
   /// The router's, so that both judge alike.
   public var policy: PolicySettings
   /// Members of one group share the partitions of `notification.dlq` and the retry topics.
-  public var group = "bongsu-redrive"
+  public var group = ConsumerGroup.redrive
   /// Names this member within the group, so that it has its partitions again at once after a restart.
   public var instance: String?
   /// Before every topic's name.

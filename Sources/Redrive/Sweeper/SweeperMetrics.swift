@@ -3,7 +3,7 @@ public import Telemetry
 /// A sweeper's metrics; docs/operations.md says what each is for.
 public struct SweeperMetrics: Sendable {
   private let rounds: [String: Counter]
-  private let found: Gauge
+  private let found, held: Gauge
   private let swept: Counter
   private let left: [SweepCase.LeftReason: Counter]
 
@@ -19,6 +19,9 @@ public struct SweeperMetrics: Sendable {
     found = registry.gauge(
       "bongsu_sweeper_silent_events", help: "Events with deliveries that nothing is heard of, at the last look.",
       labels: [])
+    held = registry.gauge(
+      "bongsu_sweeper_held_deliveries",
+      help: "Deliveries that nothing is heard of and that still lie before their worker, at the last look.", labels: [])
     swept = registry.counter(
       "bongsu_sweeper_events_total", help: "Events sent again to the router.", labels: [])
     left = Dictionary(
@@ -34,7 +37,10 @@ public struct SweeperMetrics: Sendable {
 
   func add(_ outcome: SweepRound.Outcome) {
     rounds[outcome.isSkipped ? "skipped" : "done"]?.increment()
-    if !outcome.isSkipped { found.set(outcome.found) }
+    if !outcome.isSkipped {
+      found.set(outcome.found)
+      held.set(outcome.held)
+    }
     swept.increment(by: outcome.swept)
     for (reason, count) in outcome.left { left[reason]?.increment(by: count) }
   }

@@ -44,16 +44,17 @@ public final class SweeperRole: Service {
 
   private func run() {
     let wait = Int32(clamping: Int64(settings.interval / .milliseconds(1)))
+    var memory = LaneMemory()
     while !stopRequest.isRequested {
-      look()
+      look(&memory)
       _ = Poll.wait([stopRequest.signal.fileDescriptor], timeoutMilliseconds: wait)
     }
   }
 
-  private func look() {
+  private func look(_ memory: inout LaneMemory) {
     do throws(RedriveError) {
       let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
-      let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now)
+      let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now, &memory)
       metrics.add(outcome)
       tell(outcome)
       trouble.withLock { $0 = nil }
@@ -66,6 +67,10 @@ public final class SweeperRole: Service {
   }
 
   private func tell(_ outcome: SweepRound.Outcome) {
+    for (group, reason) in outcome.unread.sorted(by: { $0.key < $1.key }) {
+      let fields: Logger.Metadata = ["group": group, "reason": reason]
+      logger.warning("it is not known what lies before a group, so that nothing of it is held back", fields)
+    }
     if outcome.swept > 0 {
       logger.notice("events with deliveries that nobody has are routed again", ["events": "\(outcome.swept)"])
     }

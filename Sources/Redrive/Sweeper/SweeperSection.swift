@@ -1,5 +1,6 @@
 public import Configuration
 import Kafka
+import NotificationModel
 import Operations
 import Postgres
 
@@ -11,6 +12,7 @@ extension SweeperSettings {
   /// - `claimHorizon` (time, 48h): the workers'.
   /// - `most` (number, 3): how often an event is sent again.
   /// - `perMinute` (number, 600): events.
+  /// - `groups` (names by router, redrive and the channels): Kafka's consumer groups, where they are not the roles' own.
   ///
   /// Nil when something that is needed is missing; `finish()` of the reader says what.
   public init?(root: ConfigurationReader) {
@@ -29,6 +31,7 @@ extension SweeperSettings {
     let prefix: String
     let interval, deadline, retryDeadline, claimHorizon: Duration
     let most, perMinute: Int
+    let groups: Groups
 
     init(_ sweeper: ConfigurationReader) {
       prefix = sweeper.string("topicPrefix", default: "notification.")
@@ -39,6 +42,7 @@ extension SweeperSettings {
       claimHorizon = sweeper.duration("claimHorizon", in: .seconds(10_800)...(day * 7), default: day * 2)
       most = sweeper.int("most", in: 1...100, default: 3)
       perMinute = sweeper.int("perMinute", in: 1...1_000_000, default: 600)
+      groups = Groups(section: sweeper)
     }
 
     func apply(to settings: inout SweeperSettings) {
@@ -49,6 +53,26 @@ extension SweeperSettings {
       settings.claimHorizon = claimHorizon
       settings.most = most
       settings.perMinute = perMinute
+      settings.groups = groups
+    }
+  }
+}
+
+extension SweeperSettings.Groups {
+  fileprivate init(section: ConfigurationReader) {
+    self.init()
+    for (name, group) in section.map("groups").sorted(by: { $0.key < $1.key }) {
+      if let channel = DeliveryChannel(rawValue: name) {
+        workers[channel] = group
+      } else if name == "router" {
+        router = group
+      } else if name == "redrive" {
+        redrive = group
+      } else {
+        section.report(
+          .badValue, "groups.\(name)", "is no channel; there are push.ios, push.android, sms, email, router and redrive"
+        )
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 public import Kafka
-import NotificationModel
+public import NotificationModel
 public import Postgres
 
 /// What a sweeper is to do.
@@ -21,6 +21,8 @@ public struct SweeperSettings: Sendable {
   public var most = 3
   /// Events a minute.
   public var perMinute = 600
+  /// Those that carry deliveries on: what lies unfinished in their topics is late, and is not sent again.
+  public var groups = Groups()
   public var stopDeadline: Duration = .seconds(10)
 
   public init(kafka: KafkaSettings, database: ConnectionSettings) {
@@ -29,6 +31,26 @@ public struct SweeperSettings: Sendable {
 }
 
 extension SweeperSettings {
+  /// Kafka's consumer groups.
+  public struct Groups: Sendable, Equatable {
+    public var router = ConsumerGroup.router
+    public var redrive = ConsumerGroup.redrive
+    /// Those that are not the workers' own names for themselves.
+    public var workers: [DeliveryChannel: String] = [:]
+    /// Of those that write the log; nil: it is taken to be up to the moment.
+    public var recorder: String?
+
+    public init() {}
+
+    subscript(_ lane: Lane) -> String {
+      switch lane {
+      case .router: router
+      case .redrive: redrive
+      case .worker(let channel): workers[channel] ?? ConsumerGroup.worker(channel)
+      }
+    }
+  }
+
   func name(_ topic: NotificationTopic) -> String { topic.name(prefix: topicPrefix) }
 
   /// Past this age an event is not sent again, in milliseconds.

@@ -1,5 +1,6 @@
 public import Configuration
 import Kafka
+import NotificationModel
 import Operations
 import Policy
 import Postgres
@@ -48,7 +49,7 @@ extension RouterSettings {
     let claimHorizon, stopDeadline: Duration
 
     init(_ router: ConfigurationReader) {
-      group = router.string("group", default: "bongsu-router")
+      group = router.string("group", default: ConsumerGroup.router)
       instance = router.string("instance")
       prefix = router.string("topicPrefix", default: "notification.")
       redisPrefix = router.string("redisPrefix", default: "bongsu:")

@@ -12,7 +12,7 @@ public struct RouterSettings: Sendable {
   public var redis: RedisSettings
   public var policy = PolicySettings()
   /// Routers of one group share the topic's partitions.
-  public var group = "bongsu-router"
+  public var group = ConsumerGroup.router
   /// Names this router within the group, so that it has its partitions again at once after a restart, kill -9 among
   /// them; nil: the others wait for its session to end.
   public var instance: String?

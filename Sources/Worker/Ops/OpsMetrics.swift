@@ -3,7 +3,7 @@ import Telemetry
 
 /// What the ops channel counts; docs/operations.md says what each is for.
 struct OpsMetrics: Sendable {
-  let alerts, unreadable, restarts: Counter
+  let alerts, unreadable, repeated, restarts: Counter
   let waiting, lag: Gauge
   private let states: [RoleState.Kind: Gauge]
   private let sent, failures, givenUp: [String: Counter]
@@ -18,6 +18,9 @@ struct OpsMetrics: Sendable {
     alerts = registry.counter("bongsu_ops_alerts_total", help: "Alerts that were read.")
     unreadable = registry.counter(
       "bongsu_ops_unreadable_total", help: "Records that are no alert, and were passed over.")
+    repeated = registry.counter(
+      "bongsu_ops_repeated_total", help: "Messages that were begun before a restart, may have been told, and are again."
+    )
     restarts = registry.counter("bongsu_ops_restarts_total", help: "Times Kafka's client was made anew after a fault.")
     waiting = registry.gauge("bongsu_ops_unfinished", help: "Alerts that were read and are not told.")
     lag = registry.gauge("bongsu_ops_lag_records", help: "Alerts that wait in the partitions that are read.")

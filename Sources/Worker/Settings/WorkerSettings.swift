@@ -40,7 +40,7 @@ public struct WorkerSettings: Sendable {
 
   public init(kafka: KafkaSettings, redis: RedisSettings, channel: DeliveryChannel) {
     (self.kafka, self.redis, self.channel) = (kafka, redis, channel)
-    group = "bongsu-worker-\(channel.rawValue)"
+    group = ConsumerGroup.worker(channel)
     withoutRedis = channel == .sms ? .hold : .send
   }
 

@@ -29,7 +29,8 @@ struct SweeperTests {
   }
 
   private func sweep(after minutes: Int64) throws -> SweepRound.Outcome {
-    try SweepRound(settings: settings).run(now: UnixTime(milliseconds: now + minutes * 60_000))
+    var memory = LaneMemory()
+    return try SweepRound(settings: settings).run(now: UnixTime(milliseconds: now + minutes * 60_000), &memory)
   }
 
   /// An event that was routed and recorded, and whose deliveries then vanished from their topics.

@@ -22,13 +22,19 @@ import Testing
       time: UnixTime(milliseconds: 5))
   }
 
-  private mutating func add(_ alert: Alert, at second: Int64, partition: TopicPartition = partition) {
-    grouping.add(alert, OpsPlace(partition, offset), now: second * Self.second)
+  private mutating func add(
+    _ alert: Alert, at second: Int64, partition: TopicPartition = partition, offset given: Int64? = nil
+  ) {
+    let isNew = grouping.add(alert, OpsPlace(partition, given ?? offset), now: second * Self.second)
+    #expect(isNew)
     offset += 1
   }
 
+  /// What is told ends at once.
   private mutating func take(at second: Int64, isFull: Bool = false) -> [OpsMessage] {
-    grouping.take(now: second * Self.second, isFull: isFull)
+    let messages = grouping.take(now: second * Self.second, isFull: isFull)
+    for message in messages { grouping.end(message) }
+    return messages
   }
 
   @Test mutating func `alerts of a group within the window are one message with their sum and the worst one's words`() {
@@ -52,6 +58,18 @@ import Testing
     #expect(early == [] && grouping.nextAt(now: 309 * Self.second) == 310 * Self.second)
     let second = take(at: 310)
     #expect(second.map(\.count) == [189])
+  }
+
+  @Test mutating func `a group's next message waits for the end of the one before`() {
+    add(Self.alert(), at: 0)
+    let first = grouping.take(now: 10 * Self.second)
+    add(Self.alert(), at: 11)
+    #expect(first.count == 1 && grouping.nextAt(now: 900 * Self.second) == nil)
+    let early = take(at: 900, isFull: true)
+    #expect(early == [])
+    grouping.end(first[0])
+    let second = take(at: 900)
+    #expect(second.map(\.count) == [1] && second[0].id != first[0].id)
   }
 
   @Test mutating func `there are so many messages a minute, and the rest is one digest with the worst first`() {
@@ -84,7 +102,8 @@ import Testing
     grouping.forget([Self.partition])
     let messages = take(at: 10)
     #expect(messages.map { $0.groups[0].name } == ["b"])
-    grouping.add(Self.alert("b"), OpsPlace(other, 1), now: 0)
+    grouping.forget([other])
+    add(Self.alert("b"), at: 0, partition: other, offset: 1)
     let again = take(at: 900)
     #expect(again.map(\.id) == messages.map(\.id))
   }
@@ -97,7 +116,7 @@ import Testing
 
   init() {
     let place = OpsPlace(TopicPartition("a", 0), 7)
-    message = OpsMessage([OpsGroup(OpsGroupingTests.alert(), place, id: "id", now: 0)])
+    message = OpsMessage([OpsGroup(OpsGroupingTests.alert(), place, now: 0)])
   }
 
   @Test mutating func `it is over once it is over everywhere`() {
@@ -151,7 +170,7 @@ import Testing
         let alert = Alert(
           group: name, severity: .critical, title: title, detail: detail, count: 2, references: ["r\(index)"],
           time: UnixTime(milliseconds: 1_700_000_000_000))
-        return OpsGroup(alert, OpsPlace(TopicPartition("a", 0), Int64(index)), id: "id", now: 0)
+        return OpsGroup(alert, OpsPlace(TopicPartition("a", 0), Int64(index)), now: 0)
       })
   }
 

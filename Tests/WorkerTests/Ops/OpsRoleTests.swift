@@ -151,6 +151,26 @@ import Testing
     #expect(Set(hooks.received.map(\.id)).count == 3, "a repeated message has its id again")
   }
 
+  @Test func `a group that was told stays quiet over a restart, and no restart makes room for more messages`() throws {
+    let quiet = settings {
+      $0.quiet = .seconds(3_600)
+      $0.messagesPerMinute = 2
+    }
+    let first = try start(quiet)
+    try produce([alert(1, group: "same")])
+    try eventually("it is told") { try committed() == 1 }
+    try first.stop(within: .seconds(5))
+    let second = try start(quiet)
+    try produce([alert(2, group: "same"), alert(3), alert(4), alert(5)])
+    try eventually("one more message is sent") { hooks.received.count == 2 }
+    try second.stop(within: .seconds(5))
+    #expect(hooks.received.count == 2 && !told(hooks.received).contains("r2"))
+    let third = try start(settings())
+    defer { try? third.stop(within: .seconds(5)) }
+    try eventually("all is told") { try committed() == 5 }
+    #expect(told(hooks.received).sorted() == ["r1", "r2", "r3", "r4", "r5"])
+  }
+
   @Test func `a webhook of this machine's own network is not called unless that is allowed`() throws {
     let role = try start(settings { $0.webhook?.allowsPrivate = false })
     defer { try? role.stop(within: .seconds(5)) }

@@ -14,6 +14,10 @@ struct SweepRound {
     var found = 0
     var swept = 0
     var left: [SweepCase.LeftReason: Int] = [:]
+    /// Deliveries that are silent and not swept, as they still lie before somebody who carries them on.
+    var held = 0
+    /// Groups of which it is not known what lies before them, with the reason.
+    var unread: [String: String] = [:]
     /// Another sweeper is at it.
     var isSkipped = false
   }
@@ -21,7 +25,8 @@ struct SweepRound {
   private typealias Left = (event: SweepCase, reason: SweepCase.LeftReason)
 
   /// What was produced before a fault is produced again in the next round, which makes the same deliveries once more.
-  func run(now: UnixTime) throws(RedriveError) -> Outcome {
+  /// - Parameter memory: of the rounds before.
+  func run(now: UnixTime, _ memory: inout LaneMemory) throws(RedriveError) -> Outcome {
     var outcome = Outcome()
     let store = try database { () throws(PostgresError) in
       SweepStore(connection: try PostgresConnection(settings.database), settings: settings)
@@ -31,7 +36,7 @@ struct SweepRound {
       outcome.isSkipped = true
       return outcome
     }
-    let cases = try database { () throws(PostgresError) in try store.cases(now: now) }
+    let cases = try cases(store, now, &memory, &outcome)
     outcome.found = cases.count
     guard !cases.isEmpty else { return outcome }
     let (swept, left) = try judge(cases, now)
@@ -43,6 +48,18 @@ struct SweepRound {
     outcome.swept = swept.count
     for (_, reason) in left { outcome.left[reason, default: 0] += 1 }
     return outcome
+  }
+
+  /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
+  private func cases(
+    _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
+  ) throws(RedriveError) -> [SweepCase] {
+    guard try database({ () throws(PostgresError) in try store.isAnySilent(now: now) }) else { return [] }
+    let lanes = LaneReader(settings: settings, stop: stop).read()
+    outcome.unread = lanes.unread
+    let fronts = memory.fronts(lanes.reading, recorded: lanes.recorded) ?? .everything
+    outcome.held = try database { () throws(PostgresError) in try store.held(by: fronts, now: now) }
+    return try database { () throws(PostgresError) in try store.cases(now: now, without: fronts) }
   }
 
   private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RedriveError) -> (swept: [SweepCase], left: [Left]) {

@@ -17,13 +17,15 @@ struct SweepStore {
 
   func end() throws(PostgresError) { try connection.run(script: "COMMIT") }
 
-  func cases(now: UnixTime) throws(PostgresError) -> [SweepCase] {
+  /// Whether there is anything to ask further about: in an outage there may be a million of them.
+  func isAnySilent(now: UnixTime) throws(PostgresError) -> Bool {
+    try connection.execute(Self.anySQL, parameters(now, LaneFronts())).scalar == "t"
+  }
+
+  /// - Parameter fronts: what they hold is left out.
+  func cases(now: UnixTime, without fronts: LaneFronts) throws(PostgresError) -> [SweepCase] {
     let found = try connection.execute(
-      Self.casesSQL,
-      [
-        .text(String(now.milliseconds)), .text(String(Int64(settings.deadline / .milliseconds(1)))),
-        .text(String(Int64(settings.retryDeadline / .milliseconds(1)))), .text(String(settings.perRound)),
-      ])
+      Self.casesSQL, parameters(now, fronts) + [.text(String(settings.perRound))])
     return (0..<found.rowCount).map { row in
       func number(_ column: Int) -> Int64 { found[row, column].flatMap { Int64($0) } ?? 0 }
       return SweepCase(
@@ -34,34 +36,67 @@ struct SweepStore {
     }
   }
 
-  /// Waits longer after each time that an event was sent again. Of an event's parts the whole is sent, as it makes all of
-  /// its deliveries; what is finished of them is not sent twice.
-  private static let casesSQL = """
+  /// How many deliveries are silent and held.
+  func held(by fronts: LaneFronts, now: UnixTime) throws(PostgresError) -> Int {
+    if fronts.holds.isEmpty { return 0 }
+    return try connection.execute(Self.heldSQL, parameters(now, fronts)).scalar.flatMap { Int($0) } ?? 0
+  }
+
+  private func parameters(_ now: UnixTime, _ fronts: LaneFronts) -> [SQLValue] {
+    let (deadline, retryDeadline) = (settings.deadline / .milliseconds(1), settings.retryDeadline / .milliseconds(1))
+    let holds = fronts.holds
+    return [
+      .text(String(now.milliseconds)), .text(String(Int64(deadline))), .text(String(Int64(retryDeadline))),
+      .text("{\(holds.map(\.name).joined(separator: ","))}"),
+      .text("{\(holds.map { String($0.oldest.milliseconds) }.joined(separator: ","))}"),
+    ]
+  }
+
+  /// What nothing is heard of. It waits longer after each time that an event was sent again.
+  private static let silentSQL = """
     WITH given AS (
       SELECT to_timestamp($1::bigint / 1000.0::float8) AS now, $2::bigint * interval '1 millisecond' AS deadline,
         $3::bigint * interval '1 millisecond' AS retry_deadline),
+    lane AS (
+      SELECT name, to_timestamp(oldest / 1000.0::float8) AS oldest
+      FROM unnest($4::text[], $5::bigint[]) AS held (name, oldest)),
     silent AS (
-      SELECT d.event_day, d.event_id, d.replay, count(*) AS deliveries, min(d.event_time) AS event_time,
-        min(coalesce(d.pending_at, d.updated_at)) AS since, min(d.updated_at) AS heard_at
-      FROM notification.delivery d, given
+      SELECT d.event_day, d.event_id, d.replay, d.event_time, coalesce(d.pending_at, d.updated_at) AS since,
+        d.updated_at, coalesce(s.sweeps, 0) AS sweeps,
+        EXISTS (SELECT FROM lane WHERE lane.name IN (d.channel, d.state)
+          AND lane.oldest <= greatest(d.updated_at, s.swept_at) + allowed.deadline) AS is_held
+      FROM given CROSS JOIN notification.delivery d
+      CROSS JOIN LATERAL (
+        SELECT CASE d.state WHEN 'RETRYING' THEN given.retry_deadline ELSE given.deadline END AS deadline) AS allowed
+      LEFT JOIN notification.sweep s
+        ON (s.event_day, s.event_id, s.replay) = (d.event_day, d.event_id, d.replay)
       WHERE d.state IN ('PENDING', 'PROCESSING', 'RETRYING')
         AND d.updated_at < given.now - least(given.deadline, given.retry_deadline)
-        AND d.updated_at < given.now
-          - CASE d.state WHEN 'RETRYING' THEN given.retry_deadline ELSE given.deadline END
+        AND d.updated_at < given.now - allowed.deadline
         AND d.event_day >= (given.now AT TIME ZONE 'UTC')::date - 8
-      GROUP BY 1, 2, 3)
-    SELECT silent.event_day, silent.event_id, silent.replay, silent.deliveries,
-      round(extract(epoch FROM silent.event_time) * 1000)::bigint, round(extract(epoch FROM silent.since) * 1000)::bigint,
-      coalesce(s.sweeps, 0),
-      (SELECT r.origin FROM notification.routed_event r
-        WHERE r.event_day = silent.event_day AND r.event_id = silent.event_id AND r.replay = silent.replay
-          AND r.origin IS NOT NULL
-        ORDER BY r.part = '' DESC, r.routed_at DESC LIMIT 1)
-    FROM silent CROSS JOIN given LEFT JOIN notification.sweep s USING (event_day, event_id, replay)
-    WHERE s.left_at IS NULL
-      AND (s.swept_at IS NULL OR s.swept_at < given.now - given.deadline * power(2, s.sweeps - 1))
-    ORDER BY silent.heard_at LIMIT $4
+        AND s.left_at IS NULL
+        AND (s.swept_at IS NULL OR s.swept_at < given.now - given.deadline * power(2, s.sweeps - 1)))
     """
+
+  /// Of an event's parts the whole is sent, as it makes all of its deliveries; what is finished of them is not sent twice.
+  private static let casesSQL =
+    silentSQL + """
+      , open AS (
+        SELECT event_day, event_id, replay, count(*) AS deliveries, min(event_time) AS event_time, min(since) AS since,
+          min(sweeps) AS sweeps, min(updated_at) AS heard_at
+        FROM silent WHERE NOT is_held GROUP BY 1, 2, 3 ORDER BY heard_at LIMIT $6)
+      SELECT event_day, event_id, replay, deliveries, round(extract(epoch FROM event_time) * 1000)::bigint,
+        round(extract(epoch FROM since) * 1000)::bigint, sweeps,
+        (SELECT r.origin FROM notification.routed_event r
+          WHERE r.event_day = open.event_day AND r.event_id = open.event_id AND r.replay = open.replay
+            AND r.origin IS NOT NULL
+          ORDER BY r.part = '' DESC, r.routed_at DESC LIMIT 1)
+      FROM open ORDER BY heard_at
+      """
+
+  private static let anySQL = silentSQL + " SELECT EXISTS (SELECT FROM silent)"
+
+  private static let heldSQL = silentSQL + " SELECT count(*) FROM silent WHERE is_held"
 
   func note(swept: [SweepCase], now: UnixTime) throws(PostgresError) {
     guard !swept.isEmpty else { return }

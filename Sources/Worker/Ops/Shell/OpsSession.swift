@@ -7,8 +7,9 @@ import Synchronization
 import Telemetry
 
 /// One Kafka client and the turns with it: read alerts, group them, tell them, and commit what was told without a gap.
-/// After a fault it is discarded whole, and the next begins at the last committed offsets: what was told and is not
-/// committed is told once more.
+/// After a fault or a kill the next begins at the last committed offsets and takes up what was noted with them: what was
+/// told, what was begun, and what is left of the messages of a minute. As a message is noted before it is sent, only what
+/// was begun and not ended is told once more, and no restart makes room for more messages.
 final class OpsSession {
   private let settings: OpsSettings
   private let sinks: [any OpsSink]
@@ -23,7 +24,11 @@ final class OpsSession {
   private var grouping: OpsGrouping
   private var outbox: OpsOutbox
   private var prefix = FinishedPrefix()
-  private var offsets = OffsetCommits()
+  /// Where reading goes on after what is finished, and where that, or what is to be noted with it, is not committed yet.
+  private var positions: [TopicPartition: Int64] = [:]
+  private var uncommitted: Set<TopicPartition> = []
+  /// Of which it was not asked yet what was noted.
+  private var fresh: Set<TopicPartition> = []
   private var isPaused = false
   private var random = SystemRandomNumberGenerator()
 
@@ -43,6 +48,7 @@ final class OpsSession {
     } catch {
       throw WorkerError("Kafka's settings", cause: error)
     }
+    reader.onAssigned = { [weak self] in self?.fresh.formUnion($0) }
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
   }
@@ -80,15 +86,28 @@ final class OpsSession {
       var bounds = GroupReader.Bounds()
       bounds.linger = .zero
       records = try reader.gather(bounds)
+      try takeUp()
     } catch {
       throw WorkerError("reading \(settings.topic)", cause: error)
     }
     for record in records { add(record) }
   }
 
+  /// Before anything of a partition is told.
+  private func takeUp() throws(KafkaError) {
+    guard !fresh.isEmpty else { return }
+    let notes = try reader.notes(of: Array(fresh), timeoutMilliseconds: 10_000)
+    fresh = []
+    let (now, time) = (SystemTime.monotonicNanoseconds(), SystemTime.unixMicroseconds() / 1_000)
+    for (partition, text) in notes {
+      if let note = OpsNote(text) { grouping.takeUp(note, of: partition, now: now, time: time) }
+    }
+  }
+
   /// What is no alert is counted and passed over: to alert of it would go round in circles.
   private func add(_ record: SourceRecord) {
     prefix.add(record.place, record.offset)
+    if positions[record.place] == nil { positions[record.place] = record.offset }
     guard record.header(RecordHeader.schema) ?? Alert.schema == Alert.schema, let value = record.value,
       let alert = try? decoder.decode(Alert.self, from: Data(value))
     else {
@@ -96,12 +115,24 @@ final class OpsSession {
       logger.warning("a record is no alert and is passed over", ["origin": record.origin])
       return prefix.finish(record.place, record.offset)
     }
+    let place = OpsPlace(record.place, record.offset)
+    guard grouping.add(alert, place, now: SystemTime.monotonicNanoseconds()) else {
+      return prefix.finish(record.place, record.offset)
+    }
     metrics.alerts.increment()
-    grouping.add(alert, OpsPlace(record.place, record.offset), now: SystemTime.monotonicNanoseconds())
   }
 
   private func tell(_ now: Int64) {
-    for message in grouping.take(now: now, isFull: isPaused) { outbox.add(message, sinks: sinks.count, now: now) }
+    let messages = grouping.take(now: now, isFull: isPaused)
+    if !messages.isEmpty {
+      uncommitted.formUnion(messages.flatMap { $0.places.map(\.partition) })
+      // Where it cannot be noted it is told all the same.
+      commit()
+    }
+    for message in messages {
+      if message.isRepeated { metrics.repeated.increment() }
+      outbox.add(message, sinks: sinks.count, now: now)
+    }
     for (tag, job) in outbox.take(now: now) {
       sinks[job.sink].send(job.message) { [answers] in answers.add(tag, $0) }
     }
@@ -115,7 +146,10 @@ final class OpsSession {
       let name = sinks[end.sink].name
       metrics.note(end.step, name)
       log(end.step, name)
-      for place in end.finished?.places ?? [] { prefix.finish(place.partition, place.offset) }
+      guard let finished = end.finished else { continue }
+      grouping.end(finished)
+      for place in finished.places { prefix.finish(place.partition, place.offset) }
+      uncommitted.formUnion(finished.places.map(\.partition).filter { positions[$0] != nil })
     }
   }
 
@@ -130,9 +164,28 @@ final class OpsSession {
   }
 
   private func commit() {
-    offsets.finish(prefix.advance())
-    guard let error = offsets.commit(by: reader, isFinal: true) else { return }
-    logger.debug("offsets were not committed", ["reason": error.description])
+    for (partition, next) in prefix.advance() {
+      positions[partition] = next
+      uncommitted.insert(partition)
+    }
+    guard !uncommitted.isEmpty else { return }
+    let next = positions.filter { uncommitted.contains($0.key) }
+    do throws(KafkaError) {
+      do throws(KafkaError) { try reader.commit(next, notes: notes(next)) } catch {
+        guard error.code == .offsetMetadataTooLarge else { throw error }
+        logger.warning("Kafka takes no note of what was told; raise offset.metadata.max.bytes to its default, 4096")
+        try reader.commit(next)
+      }
+      uncommitted = []
+    } catch {
+      logger.debug("offsets were not committed", ["reason": error.description])
+    }
+  }
+
+  private func notes(_ next: [TopicPartition: Int64]) -> [TopicPartition: String] {
+    let (now, time) = (SystemTime.monotonicNanoseconds(), SystemTime.unixMicroseconds() / 1_000)
+    let notes = next.map { ($0, grouping.note($0, next: $1, now: now, time: time).text) }
+    return Dictionary(notes) { $1 }
   }
 
   private func show() {
@@ -143,7 +196,7 @@ final class OpsSession {
   private func wait() {
     let now = SystemTime.monotonicNanoseconds()
     let next = [grouping.nextAt(now: now), outbox.nextAt].compactMap { $0 }.min() ?? .max
-    let time = min(next, now + (offsets.isEmpty ? 1_000_000_000 : 200_000_000))
+    let time = min(next, now + (uncommitted.isEmpty ? 1_000_000_000 : 200_000_000))
     let milliseconds = Int32(clamping: max(0, (time - now + 999_999) / 1_000_000))
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: milliseconds)
   }
@@ -167,11 +220,13 @@ final class OpsSession {
   private func forget(_ partitions: [TopicPartition]) {
     grouping.forget(partitions)
     prefix.forget(partitions)
-    offsets.forget(partitions)
+    uncommitted.subtract(partitions)
+    fresh.subtract(partitions)
+    for partition in partitions { positions[partition] = nil }
   }
 
   private func close() {
-    (reader.onRevoked, reader.onLost) = (nil, nil)
+    (reader.onAssigned, reader.onRevoked, reader.onLost) = (nil, nil, nil)
     reader.close()
   }
 }
