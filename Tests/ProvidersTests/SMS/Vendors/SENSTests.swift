@@ -55,7 +55,10 @@ import Worker
       #"{"requestId":"RSLA-1","requestTime":"2023-11-15T07:13:20.123","#
       + #""statusCode":"202","statusName":"success"}"#
     let reports = try SMS.sens().judge(SMS.answer(202, body), for: SMS.requests(3))
-    #expect(reports == (1...3).map { SendReport(tag: $0, .sent(providerID: "RSLA-1")) })
+    let marks = (1...3).map {
+      SENSMark(requestID: "RSLA-1", number: "010\(10_000_000 + $0)", key: "secret").id
+    }
+    #expect(reports == (1...3).map { SendReport(tag: UInt64($0), .sent(providerID: marks[$0 - 1])) })
   }
 
   @Test(
