@@ -8,7 +8,8 @@ BEGIN
   IF to_regtype('notification.receipt') IS NOT NULL THEN
     DROP FUNCTION IF EXISTS notification.receipt_rank(notification.receipt);
   END IF;
-  IF to_regclass('notification.delivery') IS NOT NULL THEN
+  IF to_regclass('notification.delivery') IS NOT NULL
+    AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'notification_worker') THEN
     REVOKE ALL ON notification.delivery FROM notification_worker;
     REVOKE ALL ON SCHEMA notification FROM notification_worker;
   END IF;

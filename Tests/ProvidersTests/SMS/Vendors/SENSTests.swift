@@ -121,6 +121,16 @@ import Worker
     #expect(SENSResults(try SMS.sensSettings()).judge(resultIn: SMS.answer(status, body)) == result)
   }
 
+  @Test func `one that the list lacks is still awaited, as the list may be a page`() throws {
+    let results = SENSResults(try SMS.sensSettings())
+    let marks = ["01011112222", "01033334444"].map { SENSMark(requestID: "RSLA-1", number: $0, key: "secret").id }
+    let ask = try #require(results.asks(for: marks).first)
+    let end = ask.judge(SMS.answer(200, #"{"messages":[{"to":"01011112222","messageId":"m1"}]}"#))
+    #expect(end.results == [marks[1]: .pending] && end.further.map(\.ids) == [[marks[0]]])
+    #expect(end.further.first?.request(SMS.now, SMS.nonce).url.hasSuffix("/messages/m1") == true)
+    #expect(ask.judge(SMS.answer(200, "{")).results.values.allSatisfy { $0 == .noAnswer(SMSAnswer.unreadable) })
+  }
+
   @Test func `messages of a call are told apart by their numbers`() throws {
     let results = SENSResults(try SMS.sensSettings())
     let body = #"{"messages":[{"to":"01011112222","messageId":"m1"},{"to":"01033334444","messageId":"m2"},{"to":"x"}]}"#

@@ -33,9 +33,9 @@ struct NHNResults: SMSResultSource {
       guard header?["isSuccessful"] == .bool(true) else {
         return .noAnswer(NHNErrors.failure(code: SMSAnswer.word(header?["resultCode"])))
       }
-      guard let data = body["body"]?["data"] else { return .notFound }
+      guard let data = body["body"]?["data"], data != .null, data.elements?.isEmpty != true else { return .notFound }
       let message = data.elements?.first ?? data
-      guard let status = SMSAnswer.word(message["msgStatus"]) else { return .notFound }
+      guard let status = SMSAnswer.word(message["msgStatus"]) else { return .noAnswer(SMSAnswer.unreadable) }
       return judge(status, SMSAnswer.word(message["resultCode"]))
     }
   }
@@ -48,7 +48,8 @@ struct NHNResults: SMSResultSource {
   private static func judge(_ status: String, _ code: String?) -> SMSResult {
     switch status {
     case "1", "2": .pending
-    case "3" where code == nil || code == "1000": .delivered
+    case "3" where code == nil: .noAnswer(SMSAnswer.unreadable)
+    case "3" where code == "1000": .delivered
     case "0", "3", "4", "5": .failed(code: code ?? "STATUS_\(status)")
     default: .noAnswer(SMSAnswer.unreadable)
     }

@@ -31,7 +31,8 @@ public struct SENSResults: SMSResultSource {
     var end = SMSAskEnd()
     for mark in marks {
       guard let message = messages[mark.number], SMSKey.isPathPart(message) else {
-        end.results[mark.id] = .notFound
+        // The list may be a page of several, so that one which is not on it may be on another.
+        end.results[mark.id] = .pending
         continue
       }
       end.further.append(
