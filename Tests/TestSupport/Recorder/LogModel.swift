@@ -13,7 +13,8 @@ public enum LogModel {
       }
       let last = all.max(by: order)!
       func first(_ states: Set<DeliveryState>) -> String {
-        all.filter { states.contains($0.state) && $0.receipt == nil }.map(\.time.milliseconds).min().map(String.init) ?? "-"
+        all.filter { states.contains($0.state) && $0.receipt == nil }.map(\.time.milliseconds).min().map(String.init)
+          ?? "-"
       }
       return [
         last.deliveryID, last.eventID, last.user.map { "\($0)" } ?? "-", last.channel.rawValue, last.target,

@@ -9,7 +9,8 @@ import Worker
   private static let number = "01011112222"
   private static let unreadable = SMSResult.noAnswer(SMSAnswer.unreadable)
 
-  private func judge(_ source: (any SMSResultSource)?, _ id: String, _ status: Int, _ body: String) throws -> SMSAskEnd {
+  private func judge(_ source: (any SMSResultSource)?, _ id: String, _ status: Int, _ body: String) throws -> SMSAskEnd
+  {
     let ask = try #require(source?.asks(for: [id]).first)
     let end = ask.judge(SMS.answer(status, body))
     #expect(!"\(end.results)".contains(Self.number))
@@ -60,7 +61,8 @@ import Worker
   }
 
   @Test(arguments: [(404, ""), (200, nhn("[]")), (200, nhn("null"))])
-  func `what NHN Cloud does not find among short messages is asked of among long ones`(status: Int, body: String) throws {
+  func `what NHN Cloud does not find among short messages is asked of among long ones`(status: Int, body: String) throws
+  {
     let end = try judge(SMS.nhn().results, "R1:1", status, body)
     let long = try #require(end.further.first)
     #expect(end.results.isEmpty && long.request(SMS.now, SMS.nonce).url.contains("/sender/mms/R1?recipientSeq=1"))
