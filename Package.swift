@@ -174,8 +174,8 @@ let package = Package(
     .testTarget(
       name: "ReceiptsTests",
       dependencies: [
-        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Postgres", "ProviderSimulators",
-        "Providers", "Receipts", "Runtime", "Telemetry", "TestSupport", "Worker",
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations", "Postgres",
+        "ProviderSimulators", "Providers", "Receipts", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
