@@ -46,13 +46,13 @@ import Worker
   }
 
   @Test func `who asks needs the database`() throws {
-    let (settings, problems) = try read("  reports: {enabled: yes}\n")
+    let (settings, problems) = try read("  reports: {enabled: true}\n")
     #expect(settings == nil && problems.count == 1 && problems[0].contains("notification.dsn"), "\(problems)")
   }
 
   @Test func `what it says counts`() throws {
     let (found, problems) = try read(
-      "  reports: {enabled: yes, first: 2m, interval: 3m, longest: 1h, until: 5h, look: 1s, rate: 7}\n",
+      "  reports: {enabled: true, first: 2m, interval: 3m, longest: 1h, until: 5h, look: 1s, rate: 7}\n",
       database: Self.database)
     let settings = try #require(found)
     #expect(problems == [] && settings.topicPrefix == "t." && settings.rate == 7 && settings.look == .seconds(1))
@@ -63,7 +63,7 @@ import Worker
 
   @Test func `what cannot be is told by its key`() throws {
     let (_, problems) = try read(
-      "  reports: {enabled: yes, until: 4d, rate: 0, every: 1s}\n", database: Self.database)
+      "  reports: {enabled: true, until: 4d, rate: 0, every: 1s}\n", database: Self.database)
     #expect(problems.count == 3, "\(problems)")
     for key in ["until", "rate", "every"] { #expect(problems.contains { $0.contains(key) }, "\(key): \(problems)") }
   }

@@ -5,11 +5,11 @@ public import Providers
 public import Worker
 
 extension ReceiptSettings {
-  /// Whether the worker of text messages asks: `sms.reports.enabled` (yes or no, no).
+  /// Whether the worker of text messages asks: `sms.reports.enabled` (true or false, false).
   public static func isEnabled(root: ConfigurationReader) -> Bool { Read(section(root)).isEnabled }
 
   /// Reads `sms.reports`, and the section `notification` where reports are asked for:
-  /// - `enabled` (yes or no, no): it needs the notification database.
+  /// - `enabled` (true or false, false): it needs the notification database.
   /// - `first` (time, 1m): from a vendor's taking a message to the first ask.
   /// - `interval` (time, 5m), doubled after each ask up to `longest` (time, 2h), `until` (time, 3d; at most 90h).
   /// - `look` (time, 10s): how often the database is asked for messages that are due.

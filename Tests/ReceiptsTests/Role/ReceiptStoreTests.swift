@@ -24,7 +24,7 @@ struct ReceiptStoreTests {
   }
 
   /// So many of a vendor, taken by it at `start`.
-  private func await(_ count: Int, of vendor: String = "solapi") throws {
+  private func fill(_ count: Int, of vendor: String = "solapi") throws {
     try database.run(
       """
       INSERT INTO notification.awaited_receipt (event_day, delivery_id, provider_id, accepted_at, due_at)
@@ -34,7 +34,7 @@ struct ReceiptStoreTests {
   }
 
   @Test func `it is due a minute after the vendor took it, and later and later`() throws {
-    try await(1)
+    try fill(1)
     let store = try store()
     var now: Int64 = 60
     #expect(try store.take("solapi", most: 9, overOnly: false, now: at(59)).isEmpty)
@@ -48,7 +48,7 @@ struct ReceiptStoreTests {
   }
 
   @Test func `the last time is no later than the end, and then it comes again until it is told`() throws {
-    try await(1)
+    try fill(1)
     let end: Int64 = 72 * 3_600
     let store = try store()
     #expect(try store.take("solapi", most: 9, overOnly: true, now: at(end - 1)).isEmpty)
@@ -59,8 +59,8 @@ struct ReceiptStoreTests {
   }
 
   @Test func `each vendor's are its own`() throws {
-    try await(2)
-    try await(3, of: "sens")
+    try fill(2)
+    try fill(3, of: "sens")
     let store = try store()
     #expect(try store.take("nhn", most: 9, overOnly: false, now: at(60)).isEmpty)
     #expect(try store.backlog(["sens", "twilio"], now: at(360)) == (awaited: 3, overdue: 300))
@@ -69,7 +69,7 @@ struct ReceiptStoreTests {
   }
 
   @Test func `two that take at once never have the same one`() throws {
-    try await(400)
+    try fill(400)
     let taken = Mutex<[[AwaitedReceipt]]>([])
     let takers = try (0..<4).map { _ in try store() }
     nonisolated(unsafe) let stores = takers
