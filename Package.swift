@@ -232,7 +232,7 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
+        "Policy", "Postgres", "Providers", "Receipts", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
         "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(

@@ -14,7 +14,8 @@ public struct ReceiptMetrics: Sendable {
     func counter(_ name: String, _ help: String, _ labels: [(String, String)] = []) -> Counter {
       registry.counter("bongsu_sms_reports_\(name)", help: help, labels: labels)
     }
-    databaseFailures = counter("database_failures_total", "Times the notification database did not answer as it should.")
+    databaseFailures = counter(
+      "database_failures_total", "Times the notification database did not answer as it should.")
     restarts = counter("restarts_total", "Times Kafka's client was made anew after a fault.")
     unmatched = counter("unmatched_total", "Reports of messages that nobody waits for.")
     awaited = registry.gauge(

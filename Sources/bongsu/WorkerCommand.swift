@@ -47,8 +47,8 @@ struct WorkerOptions {
   ]
 
   private static let configuration = ConfigurationOptions(keys: [
-    ("channel", "worker.channel"), ("dsn", "notification.dsn"), ("redis", "redis.address"), ("bootstrap-servers", "kafka.bootstrapServers"),
-    ("group", "worker.group"), ("listen", "http.listen"),
+    ("channel", "worker.channel"), ("dsn", "notification.dsn"), ("redis", "redis.address"),
+    ("bootstrap-servers", "kafka.bootstrapServers"), ("group", "worker.group"), ("listen", "http.listen"),
   ])
 
   let worker: WorkerSettings

@@ -1,5 +1,5 @@
-public import Providers
 import NotificationModel
+public import Providers
 
 /// What a vendor says of a message, whether it was asked or called back.
 public struct ReceiptReport: Sendable, Equatable {

@@ -72,7 +72,8 @@ final class ReceiptSession {
       if let failure = lanes[lane].ended(ended.ask, end, jitter: jitter, now: now) {
         metrics.countFailure(failure.code, of: ended.vendor)
         if before == .closed, lanes[lane].breaker.state != .closed {
-          logger.warning("a vendor tells nothing of messages at present", ["vendor": ended.vendor, "code": failure.code])
+          logger.warning(
+            "a vendor tells nothing of messages at present", ["vendor": ended.vendor, "code": failure.code])
         }
       }
       take(end.results.map { ReceiptReport(SMSReceiptKey(vendor: ended.vendor, id: $0.key), $0.value) })

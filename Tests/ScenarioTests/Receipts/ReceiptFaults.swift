@@ -8,7 +8,8 @@ extension RoleScenarios {
     private static let messages = Soak.choose(400, soak: 4_000)
 
     @Test(arguments: Soak.seeds)
-    func `workers killed while they ask, and PostgreSQL beside them, lose no word and mistake none`(seed: UInt64) throws {
+    func `workers killed while they ask, and PostgreSQL beside them, lose no word and mistake none`(seed: UInt64) throws
+    {
       let kills = Soak.choose(4, soak: 20)
       let play = try ReceiptPlay(seed: seed)
       defer { play.end() }

@@ -32,7 +32,7 @@ final class ReceiptPlay {
     try site.database.run("CREATE ROLE \(user) LOGIN IN ROLE notification_worker PASSWORD 'secret-of-a-test'")
     recorder = try site.startRecorder()
     // Long enough that workers die with calls on their way.
-    standIn.setLatency(.milliseconds(20))
+    standIn.setLatency(.milliseconds(100))
   }
 
   private var flags: [String] {
@@ -127,7 +127,10 @@ final class ReceiptPlay {
     let taken = standIn.taken.map(\.id)
     #expect(Set(taken).count == taken.count, "some were sent twice")
     let rows = try site.database.connect().execute(
-      "SELECT delivery_id, state, coalesce(receipt::text || ' ' || coalesce(receipt_code, '-'), '') FROM notification.delivery")
+      """
+      SELECT delivery_id, state, coalesce(receipt::text || ' ' || coalesce(receipt_code, '-'), '')
+      FROM notification.delivery
+      """)
     var faults: [String] = []
     var ambiguous = 0
     let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
@@ -154,7 +157,8 @@ final class ReceiptPlay {
     let told = try site.router.records(.status)
       .map { try JSONDecoder().decode(DeliveryStatus.self, from: Data($0.value.utf8)) }.filter { $0.receipt != nil }
     for (id, statuses) in Dictionary(grouping: told, by: \.deliveryID) {
-      let words = Set(statuses.map { "\($0.receipt?.rawValue ?? "") \($0.receiptCode ?? "-") \($0.state) \($0.attempt)" })
+      let words = Set(
+        statuses.map { "\($0.receipt?.rawValue ?? "") \($0.receiptCode ?? "-") \($0.state) \($0.attempt)" })
       #expect(words.count == 1, "seed \(seed), \(id): \(words)")
     }
   }
