@@ -24,7 +24,7 @@ extension ReceiptSettings {
     self.init(kafka: worker.kafka, database: database, sms: sms)
     topicPrefix = worker.topicPrefix
     (first, interval, longest, until) = (read.first, read.interval, read.longest, read.until)
-    (look, rate, stopDeadline) = (read.look, Double(read.rate), worker.stopDeadline)
+    (look, rate) = (read.look, Double(read.rate))
   }
 
   /// Reads the section for what is wrong in it alone, on a machine that may have no such worker.

@@ -24,7 +24,8 @@ public struct ReceiptSettings: Sendable {
   public var look: Duration = .seconds(10)
   /// Calls a second to each vendor.
   public var rate = 20.0
-  public var stopDeadline: Duration = .seconds(10)
+  /// For what Kafka has not acknowledged; what is left comes due again.
+  public var stopDeadline: Duration = .seconds(3)
 
   public init(kafka: KafkaSettings, database: ConnectionSettings, sms: SMSSettings) {
     (self.kafka, self.database, vendors, client) = (kafka, database, sms.vendors, sms.client)

@@ -34,5 +34,16 @@ extension RoleScenarios {
       try play.write(Self.messages / 2)
       try play.judge()
     }
+
+    @Test func `without PostgreSQL messages are sent, and asked about once it is back`() throws {
+      let play = try ReceiptPlay(seed: 6)
+      defer { play.end() }
+      try play.withoutPostgres {
+        try play.startWorker()
+        try play.write(Self.messages / 4)
+        try play.waitUntilSent()
+      }
+      try play.judge()
+    }
   }
 }

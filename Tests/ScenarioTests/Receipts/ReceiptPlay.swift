@@ -67,6 +67,18 @@ final class ReceiptPlay {
     try stage.postgres.start()
   }
 
+  func withoutPostgres(_ body: () throws -> Void) throws {
+    try stage.postgres.stop(.immediate)
+    let result = Result { try body() }
+    try stage.postgres.start()
+    try result.get()
+  }
+
+  /// Waits until the vendor has taken all of them.
+  func waitUntilSent() throws {
+    try eventually("all are sent", within: .seconds(60)) { standIn.takenCount == written.count }
+  }
+
   /// Messages, each to a person of its own; of some the vendor says that they failed, of some nothing until the end.
   func write(_ count: Int) throws {
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))

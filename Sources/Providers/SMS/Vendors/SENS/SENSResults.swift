@@ -51,7 +51,7 @@ public struct SENSResults: SMSResultSource {
     SMSKey.isPathPart(id) ? get(settings.path + "/" + id, now: now) : nil
   }
 
-  /// - Parameter requestID: as it was reported in `SendResult.sent`.
+  /// - Parameter requestID: as the call's answer named it.
   public func request(forMessagesOf requestID: String, now: UnixTime) -> HTTPRequest? {
     SMSKey.isPathPart(requestID) ? get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) : nil
   }
