@@ -13,7 +13,7 @@ extension RoleScenarios {
       let kills = Soak.choose(4, soak: 20)
       let play = try ReceiptPlay(seed: seed)
       defer { play.end() }
-      try play.startWorker()
+      try play.startWorker(instance: "one")
       for kill in 0..<kills {
         try play.write(Self.messages / kills)
         try play.waitUntilAsked(Int.random(in: 10...Self.messages / kills / 2, using: &play.random))

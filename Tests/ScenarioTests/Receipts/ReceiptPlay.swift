@@ -49,8 +49,9 @@ final class ReceiptPlay {
     ] + sets.flatMap { ["--set", $0] }
   }
 
-  func startWorker(_ more: [String] = []) throws {
-    let worker = try DaemonProcess(flags + more)
+  /// - Parameter instance: names it in its group, so that it has its partitions again at once after a kill.
+  func startWorker(instance: String? = nil) throws {
+    let worker = try DaemonProcess(flags + (instance.map { ["--set", "worker.instance=\($0)"] } ?? []))
     workers.append(worker)
     try worker.waitUntilReady()
   }
@@ -58,7 +59,7 @@ final class ReceiptPlay {
   /// SIGKILL, and another one in its place.
   func killWorker() throws {
     workers.removeLast().kill()
-    try startWorker()
+    try startWorker(instance: "one")
   }
 
   func killPostgres() throws {
