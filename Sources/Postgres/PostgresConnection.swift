@@ -22,10 +22,7 @@ import CLibPQ
   public var isUsable: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
 
   /// Lets another thread end the statement that this connection runs.
-  public func canceller() throws(PostgresError) -> QueryCanceller {
-    guard let cancel = unsafe PQgetCancel(handle) else { throw unsafe Self.lost(handle) }
-    return unsafe QueryCanceller(cancel)
-  }
+  public func canceller() throws(PostgresError) -> QueryCanceller { try unsafe QueryCanceller(of: handle) }
 
   /// Runs one statement with `$1 …` for its parameters.
   @discardableResult

@@ -5,7 +5,11 @@ import CLibPQ
   // libpq only reads it once it is made, and documents it as safe to use from any thread.
   private nonisolated(unsafe) let handle: OpaquePointer
 
-  init(_ handle: OpaquePointer) { unsafe self.handle = handle }
+  /// - Parameter connection: libpq's, which may be closed before this.
+  init(of connection: OpaquePointer?) throws(PostgresError) {
+    guard let handle = unsafe PQgetCancel(connection) else { throw unsafe PostgresConnection.lost(connection) }
+    unsafe self.handle = handle
+  }
 
   deinit { unsafe PQfreeCancel(handle) }
 

@@ -63,10 +63,7 @@ public struct CreatedSlot: Sendable, Equatable {
   public var processID: Int32 { unsafe PQbackendPID(handle) }
 
   /// Lets another thread end the command that this connection runs.
-  public func canceller() throws(PostgresError) -> QueryCanceller {
-    guard let cancel = unsafe PQgetCancel(handle) else { throw unsafe PostgresConnection.lost(handle) }
-    return unsafe QueryCanceller(cancel)
-  }
+  public func canceller() throws(PostgresError) -> QueryCanceller { try unsafe QueryCanceller(of: handle) }
 
   /// Runs a replication command or plain SQL, before or after a stream, and waits for its answer.
   @discardableResult

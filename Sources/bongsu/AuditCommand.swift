@@ -14,7 +14,8 @@ let auditCommand = Command(
     "Events: the outboxes' rows are routed, parked or in flight. Deliveries: by the router's numbers each has an "
     + "end, or waits for no longer than --deadline. What is missing is named, the first 20 ids of each. With --every it "
     + "goes on as a daemon with gauges to alert on. In-flight records are those that the groups bongsu-router, "
-    + "bongsu-redrive and bongsu-recorder have not finished. Exit status 1 when something is missing.",
+    + "bongsu-redrive and bongsu-recorder have not finished. Looks into outboxes as a member of outbox_auditor. Exit status 1 "
+    + "when something is missing or could not be looked into.",
   examples: [
     .init("bongsu audit --config bongsu.yaml --since 1h --until 30s", "the last hour but its last half minute"),
     .init("bongsu audit --config bongsu.yaml --every 60s --listen 127.0.0.1:9470", "goes on, for Prometheus"),

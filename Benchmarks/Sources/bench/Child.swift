@@ -61,6 +61,27 @@ final class Child {
     return wait()
   }
 
+  /// What it has used until now, its threads together.
+  func cpuSeconds() -> Double {
+    // After the name, which may hold anything, stand state and ten more; then user and system time in ticks.
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 12
+    else { return 0 }
+    return Self.seconds(ticks: fields[11...12])
+  }
+
+  /// What all processes of this machine have used since it started.
+  static func machineCPUSeconds() -> Double {
+    guard let stat = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+      let fields = stat.split(separator: "\n").first?.split(separator: " "), fields.count > 3
+    else { return 0 }
+    return seconds(ticks: fields[1...3])
+  }
+
+  private static func seconds(ticks: ArraySlice<Substring>) -> Double {
+    ticks.reduce(0) { $0 + (Double($1) ?? 0) } / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
   private func reap(_ options: Int32) {
     var status: Int32 = 0
     var usage = rusage()

@@ -4,7 +4,7 @@ import Foundation
 /// PostgreSQL, Redis and the broker on the same cores; beside a loop that only reads and writes.
 struct RouterBenchmark {
   let setting: Setting
-  private let users = 100_000
+  private var users: Int { setting.users ?? 100_000 }
   private var events: Int { setting.isQuick ? 40_000 : 200_000 }
   private var seconds: Int { setting.isQuick ? 10 : 30 }
 

@@ -10,6 +10,8 @@ struct Setting {
   let name: String
   let isQuick: Bool
   let rounds: Int
+  /// People in the database, where a benchmark has them.
+  let users: Int?
   let jsonFile: String?
   /// The private PostgreSQL, as its superuser.
   let conninfo: String
@@ -27,7 +29,7 @@ struct Setting {
     while let argument = rest.popFirst() {
       switch argument {
       case "--quick": options[argument] = "yes"
-      case "--json", "--rounds":
+      case "--json", "--rounds", "--users":
         guard let value = rest.popFirst() else { throw BenchmarkError("\(argument) needs a value") }
         options[argument] = value
       case _ where options["name"] == nil && !argument.hasPrefix("-"): options["name"] = argument
@@ -36,10 +38,8 @@ struct Setting {
     }
     name = options["name"] ?? ""
     isQuick = options["--quick"] != nil
-    guard let rounds = Int(options["--rounds"] ?? "1"), rounds > 0 else {
-      throw BenchmarkError("--rounds needs a positive number")
-    }
-    self.rounds = rounds
+    rounds = try Self.count("--rounds", options) ?? 1
+    users = try Self.count("--users", options)
     jsonFile = options["--json"]
     conninfo = try Self.environment("BENCH_CONNINFO")
     bootstrapServers = try Self.environment("BENCH_BOOTSTRAP_SERVERS")
@@ -48,6 +48,12 @@ struct Setting {
     postgresPrograms = try Self.environment("BENCH_POSTGRES_PROGRAMS")
     migrations = try Self.environment("BENCH_MIGRATIONS")
     scratch = try Self.environment("BENCH_SCRATCH")
+  }
+
+  private static func count(_ name: String, _ options: [String: String]) throws -> Int? {
+    guard let text = options[name] else { return nil }
+    guard let count = Int(text), count > 0 else { throw BenchmarkError("\(name) needs a positive number") }
+    return count
   }
 
   static func environment(_ name: String) throws -> String {

@@ -5,6 +5,8 @@ public struct AuditBalance: Sendable, Equatable {
   public var since, until: UnixTime
   /// Nil where no outbox was looked into.
   public var events: Events?
+  /// The outboxes that refused to be looked into, each with what to type; `events` lacks theirs.
+  public var refused: [String] = []
   public var deliveries = Deliveries()
 
   /// Rows of the outboxes, each by its id.
@@ -49,7 +51,11 @@ public struct AuditBalance: Sendable, Equatable {
 
   public init(since: UnixTime, until: UnixTime) { (self.since, self.until) = (since, until) }
 
-  public var isWhole: Bool { (events?.missing ?? 0) == 0 && deliveries.missing == 0 }
+  /// What could be looked into.
+  var hasMissing: Bool { (events?.missing ?? 0) > 0 || deliveries.missing > 0 }
+
+  /// Nothing is missing, and everything was looked into.
+  public var isWhole: Bool { !hasMissing && refused.isEmpty }
 
   /// How many ids are named at most.
   public static let named = 20
@@ -62,16 +68,20 @@ public struct AuditBalance: Sendable, Equatable {
         "events      \(events.written) written = \(events.routed) routed + \(events.parked) parked + \(events.absent) "
           + "not found, of which \(min(events.absent, events.inFlight)) may be in flight: \(events.missing) missing")
       if events.missing > 0 { lines += events.absentIDs.map { "  \($0)  bongsu trace tells what is known" } }
-    } else {
+    } else if refused.isEmpty {
       lines.append("events      not looked at: no outbox is named")
     }
+    lines += refused.map { "events      \($0)" }
     lines.append(
       "deliveries  \(deliveries.expected) of \(deliveries.events) events = \(deliveries.finished) finished + "
         + "\(deliveries.waiting) waiting + \(deliveries.overdue) overdue + \(deliveries.absent) not recorded: "
         + "\(deliveries.missing) missing")
     lines += deliveries.absentEvents.map { "  event \($0) has fewer deliveries than it was routed to" }
     lines += deliveries.overdueIDs.map { "  delivery \($0) is overdue" }
-    lines.append(isWhole ? "nothing is missing" : "SOMETHING IS MISSING; docs/operations.md#something-is-missing")
+    lines.append(
+      hasMissing
+        ? "SOMETHING IS MISSING; docs/operations.md#something-is-missing"
+        : refused.isEmpty ? "nothing is missing" : "NOT ALL COULD BE ADDED UP; of the rest nothing is missing")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -97,7 +107,7 @@ public struct AuditBalance: Sendable, Equatable {
         "oldestWaitingSeconds": number(deliveries.oldestWaitingSeconds), "eventIDs": list(deliveries.absentEvents),
         "deliveryIDs": list(deliveries.overdueIDs),
       ],
-      "isWhole": .bool(isWhole),
+      "refused": list(refused), "isWhole": .bool(isWhole),
     ]
   }
 }

@@ -140,6 +140,7 @@ public final class DeadLetterReplay {
     let named = options.sources.filter { $0.name == pointer.source }
     let candidates = named.isEmpty ? options.sources : named
     guard !candidates.isEmpty else { return .failure(Refused(reason: .noSource)) }
+    var reason = ReplayRefusal.rowGone
     for source in candidates {
       do {
         if let row = try QuarantinedRow(
@@ -149,9 +150,12 @@ public final class DeadLetterReplay {
         }
       } catch is RelayError {
         return .failure(Refused(reason: .rowDiffers))
+      } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+        reason = .notAllowed
+        if tally.grants[source.name] == nil { tally.grants[source.name] = try OutboxReader(source).grantsToRead() }
       }
     }
-    return .failure(Refused(reason: .rowGone))
+    return .failure(Refused(reason: reason))
   }
 
   private func note(_ topic: String) {

@@ -9,6 +9,7 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
   case permittedHoursOver = "PERMITTED_HOURS_OVER"
   case rowGone = "ROW_GONE"
   case rowDiffers = "ROW_DIFFERS"
+  case notAllowed = "NOT_ALLOWED"
   case noSource = "NO_SOURCE"
   case refusedByKafka = "REFUSED_BY_KAFKA"
   case onlyPointed = "ONLY_A_POINTER"
@@ -22,6 +23,7 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
     case .permittedHoursOver: "the hours in which advertising may be sent are over; write their events anew"
     case .rowGone: "the outbox does not have their rows any more"
     case .rowDiffers: "the outbox's rows cannot be sent: they differ from those refused, or their headers are no object"
+    case .notAllowed: "their outbox does not let this log-in read their rows"
     case .noSource: "their outbox is not known; name it by --outbox-dsn, or the relay's sources in the configuration"
     case .refusedByKafka: "Kafka refuses them still, as for their size"
     case .onlyPointed: "only a pointer to the record was parked; read it at its origin"
@@ -127,6 +129,8 @@ public struct ReplayTally: Sendable, Equatable {
   /// By the topic that they went to.
   public var topics: [String: Int] = [:]
   public var refused: [ReplayRefusal: Int] = [:]
+  /// What to type by outbox, where one does not let its rows be read.
+  public var grants: [String: String] = [:]
   /// The signal that ended it early.
   public var signal: Int32?
 
@@ -141,6 +145,7 @@ public struct ReplayTally: Sendable, Equatable {
     for (reason, count) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       lines.append("left as they are, \(reason.rawValue): \(count): \(reason.explanation)")
     }
+    lines += grants.sorted { $0.key < $1.key }.map { "outbox \($0.key): \($0.value)" }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -89,7 +89,7 @@ extension ServerCheck {
       : .warning(
         "grants", "\(user) may not register its slot, so outbox.maintain drops no day",
         "type GRANT outbox_relay TO \(user)")
-    return [rights] + outbox.tables.flatMap { [days($0), strays($0), backfill($0, user)] }
+    return [rights] + outbox.rights.map(trace) + outbox.tables.flatMap { [days($0), strays($0), backfill($0, user)] }
   }
 
   private static func days(_ table: ServerFacts.Table) -> Finding {
@@ -121,6 +121,16 @@ extension ServerCheck {
       "backfill",
       "\(user) may not read \(table.name), as streaming needs no right to; before --create-slot or relay repair type "
         + "GRANT USAGE ON SCHEMA outbox TO \(user); GRANT SELECT ON \(table.name) TO \(user)")
+  }
+
+  private static func trace(_ table: OutboxRights) -> Finding {
+    guard !table.maySeeRows else {
+      return .ok("trace", "\(table.user) may see the ids in \(table.name) for trace and audit")
+    }
+    return .ok(
+      "trace",
+      "\(table.user) may not see the ids in \(table.name), as streaming needs no right to; for trace and audit "
+        + "\(table.grantToSeeRows)")
   }
 
   private static func megabytes(_ bytes: Int) -> String {

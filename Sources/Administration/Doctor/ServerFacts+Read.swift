@@ -41,7 +41,8 @@ extension ServerFacts {
       (0..<rights.rowCount).contains { rights[$0, 0] == name && rights[$0, 1] == "t" }
     }
     return Outbox(
-      mayRegister: may("register_slot"), mayMaintain: may("maintain"), tables: try tables(source, connection))
+      mayRegister: may("register_slot"), mayMaintain: may("maintain"), tables: try tables(source, connection),
+      rights: try OutboxRights.read(source, connection))
   }
 
   private static func tables(_ source: SourceSettings, _ connection: PostgresConnection) throws -> [Table] {

@@ -24,6 +24,8 @@ struct ServerFacts: Equatable {
     var mayRegister: Bool
     var mayMaintain: Bool
     var tables: [Table]
+    /// What it may do with the rows of each table, for trace and audit.
+    var rights: [OutboxRights] = []
   }
 
   var isInRecovery: Bool

@@ -2,7 +2,7 @@ import NotificationModel
 import Postgres
 public import Relay
 
-/// Looks into the tables of one outbox, with a role that may select from them.
+/// Looks into the tables of one outbox: which rows there are and when they were made, as `outbox_auditor` may.
 public final class OutboxReader {
   public let name: String
   private let source: SourceSettings
@@ -29,8 +29,27 @@ public final class OutboxReader {
       }
       return .absent
     } catch {
-      return .failed(error.description)
+      guard error.sqlState == .insufficientPrivilege, let grants = try? missingGrants(), !grants.isEmpty else {
+        return .failed(error.description)
+      }
+      return .failed("\(error.description); \(grants)")
     }
+  }
+
+  /// What to type, so that the log-in may see the rows of all tables; empty where it may.
+  func missingGrants() throws(PostgresError) -> String {
+    try grants { $0.maySeeRows ? nil : $0.grantToSeeRows }
+  }
+
+  /// What to type, so that the log-in may read all of the rows.
+  func grantsToRead() throws(PostgresError) -> String { try grants(\.grantToRead) }
+
+  private func grants(_ advice: (OutboxRights) -> String?) throws(PostgresError) -> String {
+    var found: [String] = []
+    for text in try OutboxRights.read(source, connect()).compactMap(advice) where !found.contains(text) {
+      found.append(text)
+    }
+    return found.joined(separator: "; ")
   }
 
   /// Forgets a connection that failed or was lost, so that the next question makes another.

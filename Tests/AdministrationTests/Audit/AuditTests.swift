@@ -33,6 +33,9 @@ struct AuditBalanceTests {
     #expect(!balance.isWhole && balance.text.contains("e  bongsu trace") && balance.text.contains("MISSING"))
     guard case .object(let object) = balance.json else { return }
     #expect(object["isWhole"] == false)
+    balance.events = .init()
+    balance.refused = ["outbox shop: no"]
+    #expect(!balance.isWhole && balance.text.contains("outbox shop: no") && !balance.text.contains("MISSING"))
   }
 }
 
@@ -66,11 +69,35 @@ struct AuditCommandTests {
   }
 
   private func audit(_ words: String...) throws -> (exit: ChildExit, text: String) {
+    try audit(outbox: shop.conninfo, words)
+  }
+
+  private func audit(outbox: String, _ words: [String] = []) throws -> (exit: ChildExit, text: String) {
     // Without Kafka nothing is in flight.
     let (exit, lines) = try BongsuProcess.run(
-      ["audit", "--until", "0", "--outbox-dsn", shop.conninfo] + words,
+      ["audit", "--until", "0", "--outbox-dsn", outbox] + words,
       environment: ["BONGSU_NOTIFICATION_DSN": site.operatorDSN])
     return (exit, lines.joined(separator: "\n"))
+  }
+
+  @Test func `a member of outbox_auditor may add up, and whoever may not hears what to type, and the rest`() throws {
+    let events = try write(2)
+    for event in events { try route(event, deliveries: 1) }
+    let (exit, text) = try audit(outbox: shop.userDSN(in: "outbox_auditor"))
+    #expect(exit.isSuccess && text.contains("2 written = 2 routed + 0 parked + 0 not found"), "\(text)")
+    let refused = try audit(outbox: shop.userDSN(in: "outbox_writer"))
+    #expect(refused.exit == .code(1) && refused.text.contains("type GRANT outbox_auditor TO u_"), "\(refused.text)")
+    #expect(refused.text.contains("2 of 2 events = 2 finished"), "\(refused.text)")
+    #expect(refused.text.contains("NOT ALL COULD BE ADDED UP") && !refused.text.contains("written"), "\(refused.text)")
+  }
+
+  @Test func `the notification database's own outbox is added up by one log-in`() throws {
+    let login = try site.database.userDSN(in: "outbox_auditor, notification_operator")
+    let event = try #require(try site.database.scalar("SELECT outbox.enqueue('user', '17', 'order', '{}')"))
+    try route(event, deliveries: 1)
+    let (exit, lines) = try BongsuProcess.run(
+      ["audit", "--until", "0", "--dsn", login, "--outbox-dsn", login])
+    #expect(exit.isSuccess && lines.joined().contains("1 written = 1 routed"), "\(lines)")
   }
 
   @Test func `all that is routed and finished, parked or waiting is whole`() throws {

@@ -154,10 +154,28 @@ struct RelayPointerReplayTests {
       ?? ""
   }
 
-  private func replay() throws -> (exit: ChildExit, text: String) {
+  private func replay(outbox: String? = nil) throws -> (exit: ChildExit, text: String) {
     try site.bongsu(
-      "dlq", "replay", "--all", "--yes", "--set", "relay.dsn=\(site.database.conninfo)",
+      "dlq", "replay", "--all", "--yes", "--set", "relay.dsn=\(outbox ?? site.database.conninfo)",
       "--set", "relay.topic=\(site.prefix)events")
+  }
+
+  @Test func `an outbox that does not show its rows keeps nothing else back, and what to type is said`() throws {
+    try site.makeTopic("events")
+    try site.makeTopic("sms")
+    try park(digest: try write())
+    try site.park()
+    let login = try site.database.userDSN(in: "outbox_auditor")
+    let user = try #require(try ConnectionSettings(conninfo: login).value("user"))
+    let (exit, text) = try replay(outbox: login)
+    #expect(exit == .code(1) && text.contains("\(site.prefix)sms  1"), "\(text)")
+    let command = "GRANT USAGE ON SCHEMA outbox TO \(user); GRANT SELECT ON outbox.event TO \(user)"
+    #expect(text.contains("NOT_ALLOWED: 1") && text.contains("type \(command)"), "\(text)")
+    let states = try site.states()
+    #expect(states.first == "open" && states.last?.hasPrefix("replayed") == true, "\(states)")
+    try site.database.run(command)
+    #expect(try replay(outbox: login).exit.isSuccess)
+    #expect(try site.records("events").count == 1)
   }
 
   @Test func `the outbox's row is read again and sent as the relay would`() throws {

@@ -17,7 +17,11 @@ struct ServerCheckTests {
     walSenders: .init(used: 1, limit: 10), keptLogLimitBytes: 1 << 30, clockDifferenceSeconds: 0.01,
     outbox: .init(
       mayRegister: true, mayMaintain: false,
-      tables: [.init(name: "outbox.event", daysAhead: 14, hasStrays: false, maySelect: false)]))
+      tables: [.init(name: "outbox.event", daysAhead: 14, hasStrays: false, maySelect: false)],
+      rights: [
+        .init(
+          user: "carrier", schema: "outbox", table: "event", maySeeRows: false, auditorsMaySeeRows: true, columns: [])
+      ]))
 
   private func findings(
     _ facts: SourceFacts = facts, _ change: (inout ServerFacts) -> Void = { _ in }
@@ -35,6 +39,7 @@ struct ServerCheckTests {
     #expect(found.allSatisfy { $0.level == .ok }, "\(found)")
     #expect(found.contains { $0.seen == "the slot is 5120 KiB behind" })
     #expect(found.contains { $0.seen.contains("GRANT SELECT ON outbox.event TO carrier") })
+    #expect(found.contains { $0.check == "trace" && $0.seen.contains("type GRANT outbox_auditor TO carrier") })
   }
 
   @Test(

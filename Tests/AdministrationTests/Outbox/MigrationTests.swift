@@ -61,6 +61,35 @@ struct MigrationTests {
     #expect(try database.scalar(left) == "0")
   }
 
+  /// Columns that auditors may read, as `event.id`.
+  private func audited() throws -> [String] {
+    try database.connect().execute(
+      """
+      SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+      WHERE c.relnamespace = 'outbox'::regnamespace
+        AND has_column_privilege('outbox_auditor', c.oid, a.attnum, 'SELECT') ORDER BY 1
+      """
+    ).column
+  }
+
+  @Test func `the auditors' rights can be taken back and given again, and leave all else as it was`() throws {
+    try database.migrate(tables: 2)
+    let of2 = ["event.created_at", "event.id", "event_2.created_at", "event_2.id"]
+    #expect(try audited() == of2)
+    let whole = try schema()
+    try database.psql(["005_auditor.down.sql"], of: "outbox")
+    #expect(try audited() == [])
+    #expect(try database.scalar("SELECT has_schema_privilege('outbox_auditor', 'outbox', 'USAGE')") == "f")
+    let without = try schema()
+    try database.psql(["004_tables.up.sql"], of: "outbox")
+    #expect(try schema() == without, "004's functions are back")
+    try database.run("SELECT outbox.add_tables(3)")
+    #expect(try audited() == [])
+    try database.psql(["005_auditor.up.sql"], of: "outbox")
+    #expect(try audited() == of2 + ["event_3.created_at", "event_3.id"])
+    #expect(try Set(whole).subtracting(schema()).allSatisfy { $0.contains("table_count") })
+  }
+
   @Test func `databases of one cluster can be migrated at the same moment`() throws {
     let databases = try (0..<4).map { _ in try SharedServers.postgres.newDatabase() }
     let children = try databases.map {

@@ -1,8 +1,9 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
 
-/// Users of the three groups, as a DBA makes them: what each can do, and nothing else.
+/// Users of the four groups, as a DBA makes them: what each can do, and nothing else.
 @Suite("The outbox's roles", .requires(.postgres))
 struct RoleTests {
   private let database: TestDatabase
@@ -67,6 +68,42 @@ struct RoleTests {
     ] {
       #expect(isRefused(maintainer, sql), "\(sql)")
     }
+  }
+
+  @Test func `an auditor sees which rows there are, also on days and in tables made later, and nothing of what they say`()
+    throws
+  {
+    try database.run("SELECT outbox.add_tables(3); DROP TABLE outbox.event_\(Self.tomorrow)")
+    try database.run("INSERT INTO outbox.event_3 \(Self.row)")
+    #expect(
+      try database.scalar("SELECT object FROM outbox.maintain() WHERE action = 'created'") == "event_\(Self.tomorrow)")
+    try database.run(
+      "INSERT INTO outbox.event (id, aggregatetype, aggregateid, type, payload, created_at) "
+        + "VALUES (gen_random_uuid(), 'a', 'k', 't', '{}', now() + interval '1 day')")
+    let auditor = try PostgresConnection(database.user(in: "outbox_auditor"))
+    for table in ["event", "event_3"] {
+      let row = try auditor.execute("SELECT id FROM outbox.\(table) WHERE created_at > now() - interval '1 day'")
+      #expect(row.rowCount == 1, "\(table)")
+    }
+    for column in ["payload", "headers", "aggregateid", "aggregatetype", "type", "ctid"] {
+      #expect(isRefused(auditor, "SELECT \(column) FROM outbox.event"), "\(column)")
+      #expect(isRefused(auditor, "SELECT id FROM outbox.event_2 WHERE \(column) IS NOT NULL"), "\(column)")
+    }
+    for sql in [
+      "SELECT * FROM outbox.event", "SELECT id FROM outbox.event_\(Self.tomorrow)", "SELECT id FROM outbox.event_default",
+      "INSERT INTO outbox.event \(Self.row)", "DELETE FROM outbox.event", "SELECT * FROM outbox.maintain()",
+      "SELECT outbox.enqueue('a', 'k', 't', '{}')", "SELECT outbox.register_slot('s')", "SELECT * FROM outbox.slot",
+      "SELECT outbox.add_tables(4)", "CREATE TABLE outbox.mine (a int)",
+    ] {
+      #expect(isRefused(auditor, sql), "\(sql)")
+    }
+  }
+
+  /// As a day's table ends.
+  private static var tomorrow: String {
+    let formatter = ISO8601DateFormatter()
+    formatter.formatOptions = [.withYear, .withMonth, .withDay]
+    return formatter.string(from: Date(timeIntervalSinceNow: 86_400))
   }
 
   @Test func `nobody outside the groups can do anything`() throws {

@@ -15,9 +15,7 @@ struct LogSite {
   init() throws {
     database = try SharedServers.postgres.newDatabase()
     try database.migrateNotification()
-    let user = try database.user(in: "notification_operator")
-    operatorDSN = ["host", "port", "dbname", "user", "password", "sslmode"]
-      .compactMap { key in user.value(key).map { "\(key)=\($0)" } }.joined(separator: " ")
+    operatorDSN = try database.userDSN(in: "notification_operator")
   }
 
   func bongsu(_ words: [String]) throws -> (exit: ChildExit, text: String) {
@@ -103,5 +101,14 @@ struct LogSite {
     try database.connect().execute(
       "SELECT state || coalesce(':' || changed_by, '') FROM notification.dead_letter ORDER BY dead_letter_id"
     ).column
+  }
+}
+
+extension TestDatabase {
+  /// The connection string of a new user of groups, as `a, b`.
+  func userDSN(in groups: String) throws -> String {
+    let user = try user(in: groups)
+    return ["host", "port", "dbname", "user", "password", "sslmode"]
+      .compactMap { key in user.value(key).map { "\(key)=\($0)" } }.joined(separator: " ")
   }
 }

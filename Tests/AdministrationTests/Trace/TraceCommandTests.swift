@@ -1,6 +1,7 @@
 import Foundation
 import LocalServers
 import NotificationModel
+import Postgres
 import TestSupport
 import Testing
 
@@ -55,6 +56,19 @@ struct TraceCommandTests {
     #expect((object?["notes"] as? [String])?.first?.contains("it waits for its relay") == true)
     let closed = try site.bongsu("trace", event, "--outbox-dsn", "host=127.0.0.1 port=1 dbname=x user=y")
     #expect(closed.exit.isSuccess && closed.text.contains("note: outbox outbox was not looked into"), "\(closed.text)")
+  }
+
+  @Test func `a member of outbox_auditor may look, and whoever may not hears what to type, and all else`() throws {
+    let login = try site.database.userDSN(in: "outbox_auditor, notification_operator")
+    let id = try #require(try site.database.scalar("SELECT outbox.enqueue('user', '17', 'order', '{}')"))
+    let found = try site.bongsu("trace", id, "--dsn", login, "--outbox-dsn", login)
+    #expect(found.exit.isSuccess && found.text.contains("written to outbox: outbox.event"), "\(found.text)")
+    #expect(throws: PostgresError.self) {
+      try PostgresConnection(ConnectionSettings(conninfo: login)).run(script: "SELECT payload FROM outbox.event")
+    }
+    let (exit, text) = try site.bongsu("trace", event, "--outbox-dsn", site.operatorDSN)
+    #expect(exit.isSuccess && text.contains("sms to user 17"), "\(text)")
+    #expect(text.contains("(SQLSTATE 42501); type GRANT outbox_auditor TO u_"), "\(text)")
   }
 
   @Test func `a dead letter and a deferral are on its way`() throws {

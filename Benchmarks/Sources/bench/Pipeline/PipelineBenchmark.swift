@@ -4,7 +4,7 @@ import Foundation
 /// Redis, the broker and the providers' stand-ins on the same cores.
 struct PipelineBenchmark {
   let setting: Setting
-  private var users: Int { setting.isQuick ? 10_000 : 100_000 }
+  private var users: Int { setting.users ?? (setting.isQuick ? 10_000 : 100_000) }
   private var events: Int { setting.isQuick ? 20_000 : 200_000 }
   private var seconds: Int { setting.isQuick ? 10 : 30 }
   /// 10 M pushes an hour with mails and SMS in proportion.
@@ -19,17 +19,7 @@ struct PipelineBenchmark {
     try site.hurrySimulators()
     try site.start()
     try warmUp(site)
-    var latencies: [(title: String, distribution: Distribution)] = []
-    for rate in [185, 1_000] {
-      note("\(rate) events/s for \(seconds) s")
-      let latency = try latency(site, perSecond: rate)
-      report.figure("latency_p50_ms_\(rate)", latency.percentile(0.5))
-      report.figure("latency_p99_ms_\(rate)", latency.percentile(0.99))
-      latencies.append(("\(rate)/s", latency))
-    }
-    report.line()
-    report.line("Event written to provider's answer, where providers answer at once, milliseconds:")
-    report.table(Distribution.percentileTable(latencies))
+    for rate in [185, 1_000] { try latency(site, perSecond: rate, &report) }
     try peak(site, &report)
     return report
   }
@@ -84,31 +74,40 @@ struct PipelineBenchmark {
     }
   }
 
-  private func latency(_ site: PipelineSite, perSecond: Int) throws -> Distribution {
-    let consumer = try SuccessConsumer(site.status, bootstrapServers: setting.bootstrapServers)
+  /// What is committed one by one at a steady rate, where providers answer at once.
+  private func latency(_ site: PipelineSite, perSecond: Int, _ report: inout Report) throws {
+    note("\(perSecond) events/s for \(seconds) s")
+    let consumer = try StatusConsumer(site.status, bootstrapServers: setting.bootstrapServers)
     let (services, seconds) = (perSecond >= 500 ? 4 : 1, seconds)
     let expected = perSecond / services * services * seconds
-    let load = site.load
+    let (load, before) = (site.load, site.cpuSeconds())
     Thread { load.run(perSecond: perSecond, seconds: seconds, services: services) }.start()
     let deadline = ContinuousClock.now + .seconds(seconds + 60)
-    while consumer.milliseconds.count < expected, ContinuousClock.now < deadline { consumer.receive() }
-    guard consumer.milliseconds.count == expected else {
-      throw BenchmarkError("\(consumer.milliseconds.count) answers of \(expected)")
+    while consumer.answered < expected, ContinuousClock.now < deadline { consumer.receive() }
+    guard consumer.answered == expected else { throw BenchmarkError("\(consumer.answered) answers of \(expected)") }
+    report.line()
+    report.line("\(perSecond) events/s, from the event's writing to each of its states, milliseconds:")
+    let series = StatusConsumer.states.map { state in
+      (title: state, distribution: Distribution((consumer.milliseconds[state] ?? []).map { $0 * 1_000 }))
     }
-    return Distribution(consumer.milliseconds.map { $0 * 1_000 })
+    report.table(Distribution.percentileTable(series))
+    report.figure("latency_p50_ms_\(perSecond)", series.last!.distribution.percentile(0.5))
+    report.figure("latency_p99_ms_\(perSecond)", series.last!.distribution.percentile(0.99))
+    let shares = zip(before, site.cpuSeconds()).map { ($0.name, ($1.seconds - $0.seconds) / Double(seconds) * 100) }
+    report.line("Percent of a core: " + shares.map { "\($0.0) \($0.1.text(1))" }.joined(separator: ", "))
   }
 
   /// What part of the day's peak is answered while it lasts.
   private func peak(_ site: PipelineSite, _ report: inout Report) throws {
     note("\(Self.peak) events/s for \(seconds) s")
-    let consumer = try SuccessConsumer(site.status, bootstrapServers: setting.bootstrapServers)
+    let consumer = try StatusConsumer(site.status, bootstrapServers: setting.bootstrapServers)
     let seconds = seconds
     let services = site.load
     let load = Thread { services.run(perSecond: Self.peak, seconds: seconds, services: 8) }
     load.start()
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end { consumer.receive() }
-    let share = Double(consumer.milliseconds.count) / Double(Self.peak * seconds)
+    let share = Double(consumer.answered) / Double(Self.peak * seconds)
     report.line()
     report.line(
       "The day's peak of \(Self.peak) events/s (2,778 pushes, 347 mails, 278 SMS) for \(seconds) s, committed one by "

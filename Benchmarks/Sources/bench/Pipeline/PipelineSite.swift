@@ -96,6 +96,12 @@ final class PipelineSite {
       ] + (arguments.last == "email" ? ["--set", "email.smtp.connections=100"] : []))
   }
 
+  /// What each role has used until now, then all that is not ours: the servers, the stand-ins and who measures.
+  func cpuSeconds() -> [(name: String, seconds: Double)] {
+    let own = roles.map { (name: $0.name, seconds: $0.child.cpuSeconds()) }
+    return own + [("all else", Child.machineCPUSeconds() - own.reduce(0) { $0 + $1.seconds })]
+  }
+
   /// - Returns: what each role used.
   func stopRoles() -> [(name: String, usage: Usage)] {
     defer { roles = [] }

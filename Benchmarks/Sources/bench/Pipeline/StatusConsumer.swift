@@ -1,10 +1,15 @@
 import CRDKafka
 import Foundation
 
-/// Reads notification.status from its end on and notes how long each delivery took, from the event's writing to the
-/// provider's answer.
-final class SuccessConsumer {
-  private(set) var milliseconds: [Int] = []
+/// Reads notification.status from its end on and notes when each delivery came to each of its states, counted from the
+/// event's writing.
+final class StatusConsumer {
+  /// On the way to the provider's answer, which is the last.
+  static let states = ["PENDING", "PROCESSING", "SUCCESS"]
+
+  private(set) var milliseconds: [String: [Int]] = [:]
+  var answered: Int { milliseconds["SUCCESS"]?.count ?? 0 }
+
   private let client: OpaquePointer
   private var partitionsAtEnd = 0
 
@@ -41,13 +46,17 @@ final class SuccessConsumer {
     switch message.pointee.err {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       let value = UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len)
-      guard value.firstRange(of: Array(#""state":"SUCCESS""#.utf8)) != nil, let begun = Self.number("eventTime", value),
-        let ended = Self.number("time", value)
-      else { return }
-      milliseconds.append(ended - begun)
+      count(value)
     case RD_KAFKA_RESP_ERR__PARTITION_EOF: partitionsAtEnd += 1
     default: note("consumer: \(String(cString: rd_kafka_err2str(message.pointee.err)))")
     }
+  }
+
+  private func count(_ value: UnsafeRawBufferPointer) {
+    guard let begun = Self.number("eventTime", value), let ended = Self.number("time", value),
+      let state = Self.states.first(where: { value.firstRange(of: Array("\"state\":\"\($0)\"".utf8)) != nil })
+    else { return }
+    milliseconds[state, default: []].append(ended - begun)
   }
 
   private static func number(_ name: String, _ value: UnsafeRawBufferPointer) -> Int? {
