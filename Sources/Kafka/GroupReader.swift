@@ -8,6 +8,7 @@ public final class GroupReader {
   public private(set) var owned: Set<TopicPartition> = []
   private let topics: [String]
   private var gathered: [SourceRecord] = []
+  private var pace = BatchPace()
   private var next: [TopicPartition: Int64] = [:]
   private var isHeld = false
   /// Of which nothing is read until `wake`, whatever else goes on.
@@ -31,14 +32,14 @@ public final class GroupReader {
     }
   }
 
-  /// What is gathered at once: what is there when the first of it has waited for `linger`, or `enough` are there.
+  /// What is gathered at once: what is there when `enough` are, or after a rest of at most `linger`.
   public struct Bounds: Sendable, Equatable {
     public var records = 500
     public var bytes = 512 << 10
     /// A batch costs as much for one record as for several, so that few records a second would cost the most of all.
-    public var linger: Duration = .milliseconds(20)
-    /// Where more come than this within the linger, waiting would save little.
-    public var enough = 4
+    public var linger: Duration = .milliseconds(40)
+    /// The rest is as long as so many take to come: waiting for more would save little.
+    public var enough = 6
 
     public init() {}
   }
@@ -65,10 +66,11 @@ public final class GroupReader {
   /// Joins the group. The topics should be there by then: of one that comes later librdkafka hears within five minutes.
   public func join() throws(KafkaError) { try consumer.subscribe(topics) }
 
-  /// When what is gathered has lingered, in monotonic nanoseconds; nil where there is nothing.
-  public private(set) var ripeAt: Int64?
+  /// Until when whoever is in no hurry need not look, in monotonic nanoseconds; nil: until something comes.
+  public var restsUntil: Int64? { pace.restsUntil }
 
-  /// What is there, up to the bounds, once enough of it is there or the first has lingered. It waits for nothing.
+  /// What is there, up to the bounds, once enough of it is there or the rest since the last batch is over. It waits for
+  /// nothing.
   public func gather(_ bounds: Bounds) throws(KafkaError) -> [SourceRecord] {
     var bytes = gathered.reduce(0) { $0 + $1.size }
     while gathered.count < bounds.records, bytes < bounds.bytes {
@@ -76,12 +78,9 @@ public final class GroupReader {
       take(record)
       bytes += record.size
     }
-    guard !gathered.isEmpty else { return [] }
     let now = SystemTime.monotonicNanoseconds()
-    let ripeAt = self.ripeAt ?? now + Int64(bounds.linger / .nanoseconds(1))
-    self.ripeAt = ripeAt
-    guard gathered.count >= bounds.enough || now >= ripeAt else { return [] }
-    defer { (gathered, self.ripeAt) = ([], nil) }
+    guard pace.isRipe(gathered.count, linger: bounds.linger, enough: bounds.enough, now: now) else { return [] }
+    defer { gathered = [] }
     return gathered
   }
 
@@ -172,7 +171,6 @@ public final class GroupReader {
     owned.subtract(partitions)
     lostPlaces.formUnion(partitions)
     gathered.removeAll { partitions.contains($0.place) }
-    if gathered.isEmpty { ripeAt = nil }
     for partition in partitions { next[partition] = nil }
   }
 

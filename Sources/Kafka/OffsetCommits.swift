@@ -7,7 +7,7 @@ public struct OffsetCommits: Sendable {
   private var committedAt: Int64 = 0
 
   /// Nanoseconds.
-  private static let interval: Int64 = 200_000_000
+  private static let interval: Int64 = 1_000_000_000
 
   public init() {}
 

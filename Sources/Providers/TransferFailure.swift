@@ -25,8 +25,8 @@ enum TransferFailure {
     }
   }
 
-  /// Seconds; a date is not waited for, as nobody's clock is to be trusted. At most a day.
+  /// At most a day.
   static func retryAfter(_ response: HTTPResponse) -> Duration? {
-    response.headers["retry-after"].flatMap { Int($0) }.map { .seconds(min(Swift.max(0, $0), 86_400)) }
+    response.retryAfter(most: .seconds(86_400))
   }
 }

@@ -76,12 +76,14 @@ final class RouterSession {
 
   private func wait() {
     metrics.lag[lane].set(Int(intake.lag))
-    var timeout: Int32 = offsets.isEmpty ? 1_000 : 100
-    if outlet.hasRoom, let ripeAt = intake.ripeAt {
-      let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
-      timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
+    if outlet.hasRoom, let end = intake.restsUntil {
+      // Each record and each acknowledgement would wake it; after the rest they are taken together.
+      let left = max(0, end - SystemTime.monotonicNanoseconds())
+      _ = Poll.wait([stop.signal.fileDescriptor], nanoseconds: left)
+    } else {
+      _ = Poll.wait(
+        [wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: offsets.isEmpty ? 1_000 : 100)
     }
-    _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: timeout)
   }
 
   /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.

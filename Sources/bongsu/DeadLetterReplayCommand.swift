@@ -14,8 +14,9 @@ let replayCommand = Command(
   "replay", summary: "Send dead letters anew, to the topics they came from first",
   discussion: "Ids stay, the number of the replay is raised, the next attempt is the first. Values stay byte for byte, "
     + "but for the notBefore of deliveries that are older than half of worker.claimHorizon, which becomes now. What a "
-    + "relay parked is read again from its outbox. Only open ones are replayed. Ctrl-C ends it after the batch that is on "
-    + "its way. Exit status 1 when one of those chosen was not replayed.",
+    + "relay parked is read again from its outbox. Where only a pointer was parked, as of what is too large, the record is "
+    + "read where it lies in its topic, or for an event from its outbox; --dry-run reads it too. Only open ones are "
+    + "replayed. Ctrl-C ends it after the batch that is on its way. Exit status 1 when one of those chosen was not replayed.",
   examples: [
     .init("bongsu dlq replay --reason STALE --since 6h --dry-run", "what would go where"),
     .init("bongsu dlq replay 42 43 --yes", "those two"),
@@ -23,7 +24,7 @@ let replayCommand = Command(
   ],
   options: DatabaseOptions.all + [
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
-    .repeated("outbox-dsn", "CONNINFO", help: "An outbox, for what relays parked (the relay's sources of the file)."),
+    .repeated("outbox-dsn", "CONNINFO", help: "An outbox, for pointers (the relay's sources of the file)."),
     .string("rate", "N/s", help: "How many a second at most."),
     .flag("ignore-expiry", help: "Also those whose time to be sent is over; never advertising."),
   ] + DeadLetterOptions.filter + DeadLetterOptions.changing,
@@ -39,7 +40,11 @@ let replayCommand = Command(
   let connection = try PostgresConnection(database)
   let replay = DeadLetterReplay(connection, kafka, options, signals: signals)
   if arguments.flag("dry-run") {
-    return Terminal.standard.output(try replay.preview(filter).text(verb: "would be replayed"))
+    let tally = try replay.preview(filter)
+    Terminal.standard.output(tally.text(verb: "would be replayed"))
+    guard let signal = tally.signal else { return }
+    Terminal.standard.error("interrupted: these are not all\n")
+    throw ExitStatus(128 + signal)
   }
   let count = try DeadLetterStore(connection).count(filter)
   guard try DeadLetterOptions.isConfirmed(arguments, "replay \(count) dead letters", signals) else { return }

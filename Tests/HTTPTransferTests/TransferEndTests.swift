@@ -9,7 +9,7 @@ import Testing
     _ code: CURLcode, status: Int = 0, sent: Int = 0, isOverLimit: Bool = false, wasForbidden: Bool = false
   ) -> Result<HTTPResponse, HTTPTransferError> {
     TransferEnd(code: code, status: status, wasSent: sent > 0, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
-      .result(headers: ["a": "b"], body: [1])
+      .result(headers: ["a": "b"], body: [1], now: 0)
   }
 
   private static func error(_ code: CURLcode, sent: Int = 0) -> HTTPTransferError? {
@@ -77,7 +77,7 @@ import Testing
     for sent in [0, 9] {
       let end = TransferEnd(
         code: code, status: 0, wasSent: sent > 0, wasRefused: true, isOverLimit: false, wasForbidden: false)
-      guard case .failure(let error) = end.result(headers: [:], body: []) else {
+      guard case .failure(let error) = end.result(headers: [:], body: [], now: 0) else {
         Issue.record("no answer is no success")
         continue
       }

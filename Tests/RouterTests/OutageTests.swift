@@ -1,6 +1,8 @@
 import Foundation
+import Kafka
 import LocalServers
 import NotificationModel
+import Runtime
 import TestSupport
 import Testing
 
@@ -62,7 +64,8 @@ struct OutageTests {
   }
 
   @Test func `an event of 10 MB that even the dead letters do not take is a pointer, and the next one flows`() throws {
-    let site = try RouterSite(partitions: 1)
+    let log = try RecorderSite(partitions: 1)
+    let site = log.router
     try site.makePeople(2)
     try site.produce(RouterSite.hello(1, more: #", "link": "\#(String(repeating: "x", count: 10 << 20))""#))
     try site.produce(RouterSite.hello(2))
@@ -71,8 +74,33 @@ struct OutageTests {
     let pointer = try #require(try site.records(.parked).first)
     #expect(pointer.header("bongsu-origin") == "\(site.name(.events))/0/0")
     #expect(pointer.value.contains(#""bytes":1048"#))
+    #expect(pointer.header("bongsu-schema") == "notification.v1" && pointer.header("bongsu-recipients") == nil)
     #expect(try site.records(.deadLetters).isEmpty)
+    try replay(log)
+    try eventually("it is judged anew", within: .seconds(60)) { try site.records(.parked).count == 2 }
+    let second = try #require(try site.records(.parked).last)
+    #expect(second.header("bongsu-replay") == "1" && second.header("bongsu-origin") == "\(site.name(.events))/0/2")
     #expect(try router.terminate().isSuccess)
-    #expect(try site.committed() == 2)
+    #expect(try site.committed() == 3)
+  }
+
+  /// Has what the recorder makes of a pointer sent anew, and compares it.
+  private func replay(_ log: RecorderSite) throws {
+    let recorder = try log.startRecorder()
+    try eventually("the pointer is a dead letter", within: .seconds(60)) {
+      try log.count("notification.dead_letter") == 1
+    }
+    #expect(try recorder.terminate().isSuccess)
+    let broker = log.router.broker
+    let (exit, lines) = try BongsuProcess.run([
+      "dlq", "replay", "--all", "--yes", "--dsn", log.database.conninfo, "--bootstrap-servers", broker.bootstrapServers,
+    ])
+    #expect(exit.isSuccess, "\(lines)")
+    let reader = try OriginReader(broker.kafkaSettings, stop: StopRequest())
+    defer { reader.close() }
+    let records = try [0, 2].map { try reader.read(RecordPlace("\(log.router.name(.events))/0/\($0)")!) }
+    let (first, again) = (try #require(records[0]), try #require(records[1]))
+    #expect(again.key == first.key && again.value == first.value)
+    #expect(again.headers == first.headers + [SourceRecord.Header("bongsu-replay", "1")])
   }
 }

@@ -84,19 +84,8 @@ final class BrokerContender {
   }
 
   /// `VmRSS` or `VmHWM` of its process, in MB.
-  func memory(_ field: String) -> Double {
-    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
-    let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0
-    return kilobytes / 1024
-  }
+  func memory(_ field: String) -> Double { Double(ProcessState(pid: pid).memoryBytes(field)) / (1024 * 1024) }
 
   /// CPU time it has used so far, in seconds.
-  func cpuSeconds() -> Double {
-    let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
-    // What follows the name in brackets: state is the third field, user and system time the 14th and 15th.
-    let fields = stat.split(separator: ")").last?.split(separator: " ").map(String.init) ?? []
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-  }
+  func cpuSeconds() -> Double { ProcessState(pid: pid).cpuSeconds }
 }

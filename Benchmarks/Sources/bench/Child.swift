@@ -40,10 +40,12 @@ final class Child {
     return usage
   }
 
+  var state: ProcessState { ProcessState(pid: pid) }
+
   /// Whether it still runs. Reads its peak memory on the way: `ru_maxrss` of a spawned process is no use here, as it
   /// begins with what the parent held when it forked.
   func isRunning() -> Bool {
-    residentPeakBytes = max(residentPeakBytes, Self.residentPeakBytes(pid))
+    residentPeakBytes = max(residentPeakBytes, state.memoryBytes("VmHWM"))
     reap(WNOHANG)
     return ended == nil
   }
@@ -90,14 +92,6 @@ final class Child {
     ended = Usage(
       seconds: started.duration(to: .now) / .seconds(1), cpuSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds,
       residentPeakBytes: residentPeakBytes, status: signal == 0 ? (status >> 8) & 0xff : signal)
-  }
-
-  private static func residentPeakBytes(_ pid: pid_t) -> Int {
-    guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-      let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Int($0) })
-    else { return 0 }
-    return kilobytes * 1024
   }
 }
 

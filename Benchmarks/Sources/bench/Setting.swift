@@ -13,6 +13,10 @@ struct Setting {
   /// People in the database, where a benchmark has them.
   let users: Int?
   let jsonFile: String?
+  /// router: for how long the steady load lasts, and that nothing else is measured; nil: all, and that for a while.
+  let minutes: Int?
+  /// router: another build of bongsu that is measured in the same minutes.
+  let other: String?
   /// The private PostgreSQL, as its superuser.
   let conninfo: String
   let bootstrapServers: String
@@ -29,7 +33,7 @@ struct Setting {
     while let argument = rest.popFirst() {
       switch argument {
       case "--quick": options[argument] = "yes"
-      case "--json", "--rounds", "--users":
+      case "--json", "--rounds", "--users", "--minutes", "--beside":
         guard let value = rest.popFirst() else { throw BenchmarkError("\(argument) needs a value") }
         options[argument] = value
       case _ where options["name"] == nil && !argument.hasPrefix("-"): options["name"] = argument
@@ -41,6 +45,8 @@ struct Setting {
     rounds = try Self.count("--rounds", options) ?? 1
     users = try Self.count("--users", options)
     jsonFile = options["--json"]
+    minutes = try Self.count("--minutes", options)
+    other = options["--beside"]
     conninfo = try Self.environment("BENCH_CONNINFO")
     bootstrapServers = try Self.environment("BENCH_BOOTSTRAP_SERVERS")
     bongsu = try Self.environment("BENCH_BONGSU")

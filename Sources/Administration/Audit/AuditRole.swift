@@ -104,7 +104,8 @@ public struct AuditMetrics: Sendable {
     oldestWaiting = gauge("oldest_waiting_seconds", "How long the oldest delivery on its way was not heard of.")
     window = gauge("window_seconds", "How much time each audit adds up.")
     auditedAt = gauge("last_success_timestamp_seconds", "When all was added up last.")
-    failures = registry.counter("bongsu_audit_failures_total", help: "Audits that came to nothing, or could not look into an outbox.")
+    failures = registry.counter(
+      "bongsu_audit_failures_total", help: "Audits that came to nothing, or could not look into an outbox.")
   }
 
   func show(_ balance: AuditBalance) {

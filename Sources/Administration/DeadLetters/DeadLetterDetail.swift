@@ -21,12 +21,17 @@ public struct DeadLetterDetail {
       """, [.text(String(id))])
     guard found.rowCount == 1 else { return nil }
     row = DeadLetterRow(found, 0)
-    facts = [
+    var facts: [(name: String, value: String?)] = [
       ("id", "\(id)"), ("state", found[0, 9]), ("class", row.errorClass), ("reason", row.errorCode),
       ("detail", row.header(RecordHeader.errorDetail)), ("attempt", found[0, 10]), ("replay", "\(row.replay)"),
       ("came from", row.origin), ("parked as", found[0, 16]), ("parked at", found[0, 11]),
       ("event", found[0, 12]), ("delivery", found[0, 13]), ("changed at", found[0, 14]), ("changed by", found[0, 15]),
     ]
+    if row.schema == DeadLetterPointer.schema, let bytes = row.pointedBytes {
+      let what = row.pointsToDelivery ? "a delivery" : "an event"
+      facts.append(("stands for", "\(what) of \(bytes) bytes, which a replay reads where it came from"))
+    }
+    self.facts = facts
     // By the event as well, as that has an index.
     let parameters: [SQLValue] = [12, 13].map { found[0, $0].map { .text($0) } ?? .null }
     let match = "d.event_id = $1::uuid AND d.delivery_id = $2::uuid"

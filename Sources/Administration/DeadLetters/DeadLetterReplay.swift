@@ -4,7 +4,7 @@ public import Postgres
 public import Relay
 public import Runtime
 
-/// Sends dead letters anew, in small batches: each is locked, produced, acknowledged and then marked, in one
+/// Sends dead letters anew, in small batches: each is read, and then locked, produced, acknowledged and marked in one
 /// transaction. Whatever ends it in between leaves a batch open, which is sent again under the same ids and the same
 /// number of replay, so that workers take it for the same claim.
 public final class DeadLetterReplay {
@@ -30,6 +30,8 @@ public final class DeadLetterReplay {
   public private(set) var tally = ReplayTally()
   /// When Kafka must have acknowledged the batch that is on its way, in monotonic nanoseconds.
   private var deadline: Int64 = 0
+  /// For tests: runs when a batch was read and is not locked.
+  var beforeLock: () throws -> Void = {}
   /// For tests: runs when a batch was acknowledged and is not marked.
   var beforeMark: () throws -> Void = {}
 
@@ -43,64 +45,57 @@ public final class DeadLetterReplay {
     (self.connection, self.kafka, self.options, self.signals) = (connection, kafka, options, signals)
   }
 
-  /// What `run` would do, without doing it.
+  /// What `run` would do, without doing it: pointers are read.
   public func preview(_ filter: DeadLetterFilter) throws -> ReplayTally {
-    try prepare(filter)
+    let reader = try prepare(filter)
+    defer { reader.close() }
     var last: Int64 = 0
     while true {
-      let rows = try read(filter, after: last, isLocking: false, limit: 1_000)
+      let rows = try read(filter, after: last, limit: ReplayPace.most)
       guard let end = rows.last else { return tally }
       last = end.id
-      for row in rows { if let (topic, _) = try content(row) { note(topic) } }
+      for row in rows {
+        if isInterrupted(until: 0) { return tally }
+        switch try reader.letter(row, options.rules) {
+        case .success(let letter): note(letter)
+        case .failure(let refusal): tally.refused[refusal, default: 0] += 1
+        }
+      }
     }
   }
 
   /// - Parameter progress: hears after each batch how far it is.
   public func run(_ filter: DeadLetterFilter, progress: (ReplayTally) -> Void) throws -> ReplayTally {
-    try prepare(filter)
-    let producer = try Producer(kafka, wake: wake)
+    let reader = try prepare(filter)
+    defer { reader.close() }
+    var settings = kafka
+    // What is too large is for each topic to say.
+    settings.properties.merge(["message.max.bytes": "100000000"]) { given, _ in given }
+    let producer = try Producer(settings, wake: wake)
     self.producer = producer
     defer { producer.close() }
     let pace = ReplayPace(rate: options.rate, start: SystemTime.monotonicNanoseconds())
     var last: Int64 = 0
     while !isInterrupted(until: pace.next(after: tally.replayed)) {
-      guard let end = try batch(filter, after: last, limit: pace.batch) else { break }
-      last = end
+      let rows = try read(filter, after: last, limit: pace.batch)
+      guard let end = rows.last, let made = try letters(rows, reader) else { break }
+      last = end.id
+      try beforeLock()
+      try send(made)
       progress(tally)
     }
     return tally
   }
 
-  private func prepare(_ filter: DeadLetterFilter) throws {
+  private func prepare(_ filter: DeadLetterFilter) throws -> ReplayReader {
     try filter.check()
     tally = ReplayTally()
     options.rules.advertising = Set(
       try connection.execute("SELECT category FROM notification.category WHERE kind = 'advertising'").column)
+    return ReplayReader(kafka, outboxes: options.sources)
   }
 
-  /// - Returns: the last row's id; nil when there is no more.
-  private func batch(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> Int64? {
-    var (end, done, refused): (Int64?, [String], Int) = (nil, [], 0)
-    try connection.transaction { _ in
-      let rows = try read(filter, after: last, isLocking: true, limit: limit)
-      end = rows.last?.id
-      var sent: [(row: DeadLetterRow, topic: String, content: RecordContent)] = []
-      for row in rows { if let (topic, content) = try content(row) { sent.append((row, topic, content)) } }
-      let places = try produce(sent.map { ($0.topic, $0.content) })
-      try beforeMark()
-      let taken = sent.enumerated().filter { !places.contains($0.offset) }.map(\.element)
-      try mark(taken.map(\.row.id))
-      (done, refused) = (taken.map(\.topic), places.count)
-    }
-    // Not before the commit: nothing else is done.
-    for topic in done { note(topic) }
-    if refused > 0 { tally.refused[.refusedByKafka, default: 0] += refused }
-    return end
-  }
-
-  private func read(
-    _ filter: DeadLetterFilter, after last: Int64, isLocking: Bool, limit: Int
-  ) throws -> [DeadLetterRow] {
+  private func read(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> [DeadLetterRow] {
     var filter = filter
     // What was replayed once is not open any more: it would be the same claim again.
     filter.state = .open
@@ -109,58 +104,61 @@ public final class DeadLetterReplay {
     let result = try connection.execute(
       """
       SELECT \(DeadLetterRow.columns) FROM notification.dead_letter d\(conditions.clause)
-      ORDER BY d.dead_letter_id LIMIT \(limit)\(isLocking ? " FOR UPDATE SKIP LOCKED" : "")
+      ORDER BY d.dead_letter_id LIMIT \(limit)
       """, conditions.parameters)
     return (0..<result.rowCount).map { DeadLetterRow(result, $0) }
   }
 
-  /// Nil where it is refused, which is counted.
-  private func content(_ row: DeadLetterRow) throws -> (topic: String, content: RecordContent)? {
-    switch options.rules.decide(row) {
-    case .produce(let topic, let content): return (topic, content)
-    case .refuse(let refusal): tally.refused[refusal, default: 0] += 1
-    case .readRow(let pointer):
-      switch try readRow(pointer) {
-      case .success(let found):
-        let replay = SourceRecord.Header(RecordHeader.replay, "\(row.replay + 1)")
-        let record = found.record
-        return (
-          found.topic, RecordContent(key: record.key, value: record.value, headers: record.headers + [replay])
-        )
-      case .failure(let refusal): tally.refused[refusal.reason, default: 0] += 1
-      }
+  private typealias Made = [(id: Int64, letter: Result<ReplayLetter, ReplayRefusal>)]
+
+  /// Before anything is locked, as topics and outboxes may take their time for what pointers stand for.
+  /// - Returns: nil when a signal has ended it.
+  private func letters(_ rows: [DeadLetterRow], _ reader: ReplayReader) throws -> Made? {
+    var made: Made = []
+    for row in rows {
+      if isInterrupted(until: 0) { return nil }
+      made.append((row.id, try reader.letter(row, options.rules)))
     }
-    return nil
+    tally.grants = reader.grants
+    return made
   }
 
-  private struct Refused: Error { let reason: ReplayRefusal }
-
-  /// Of several outboxes the one that the pointer names; where it names none of them, all are asked.
-  private func readRow(_ pointer: RelayPointer) throws -> Result<QuarantinedRow, Refused> {
-    let named = options.sources.filter { $0.name == pointer.source }
-    let candidates = named.isEmpty ? options.sources : named
-    guard !candidates.isEmpty else { return .failure(Refused(reason: .noSource)) }
-    var reason = ReplayRefusal.rowGone
-    for source in candidates {
-      do {
-        if let row = try QuarantinedRow(
-          id: pointer.id, digest: pointer.digest, commit: pointer.commit, ordinal: pointer.ordinal, source: source)
-        {
-          return .success(row)
+  private func send(_ made: Made) throws {
+    var (done, refused): ([ReplayLetter], [ReplayRefusal]) = ([], [])
+    try connection.transaction { _ in
+      let locked = try lock(made.map(\.id))
+      var letters: [ReplayLetter] = []
+      for (id, letter) in made where locked.contains(id) {
+        switch letter {
+        case .success(let letter): letters.append(letter)
+        case .failure(let refusal): refused.append(refusal)
         }
-      } catch is RelayError {
-        return .failure(Refused(reason: .rowDiffers))
-      } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-        reason = .notAllowed
-        if tally.grants[source.name] == nil { tally.grants[source.name] = try OutboxReader(source).grantsToRead() }
       }
+      let places = try produce(letters.map { ($0.topic, $0.content) })
+      try beforeMark()
+      done = letters.enumerated().filter { !places.contains($0.offset) }.map(\.element)
+      try mark(done.map(\.id))
+      refused += places.map { _ in .refusedByKafka }
     }
-    return .failure(Refused(reason: reason))
+    // Not before the commit: nothing else is done.
+    for letter in done { note(letter) }
+    for refusal in refused { tally.refused[refusal, default: 0] += 1 }
   }
 
-  private func note(_ topic: String) {
+  /// - Returns: those that are open still and that nobody else has at hand.
+  private func lock(_ ids: [Int64]) throws -> Set<Int64> {
+    let locked = try connection.execute(
+      """
+      SELECT dead_letter_id FROM notification.dead_letter
+      WHERE dead_letter_id = ANY ($1::bigint[]) AND state = 'open' ORDER BY 1 FOR UPDATE SKIP LOCKED
+      """, [Self.array(ids)])
+    return Set(locked.column.compactMap { Int64($0) })
+  }
+
+  private func note(_ letter: ReplayLetter) {
     tally.replayed += 1
-    tally.topics[topic, default: 0] += 1
+    tally.topics[letter.topic, default: 0] += 1
+    if let from = letter.readFrom { tally.reread[from, default: 0] += 1 }
   }
 
   private func mark(_ ids: [Int64]) throws {
@@ -169,7 +167,11 @@ public final class DeadLetterReplay {
       """
       UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = $1
       WHERE dead_letter_id = ANY ($2::bigint[])
-      """, [.text(options.by), .text("{\(ids.map(String.init).joined(separator: ","))}")])
+      """, [.text(options.by), Self.array(ids)])
+  }
+
+  private static func array(_ ids: [Int64]) -> SQLValue {
+    .text("{\(ids.map(String.init).joined(separator: ","))}")
   }
 }
 
@@ -217,7 +219,7 @@ extension DeadLetterReplay {
     if let failure = failure ?? producer.fatalError { throw failure }
   }
 
-  /// Waits for the next batch's time.
+  /// Waits for the next batch's time; of one that has passed it asks only for a signal.
   private func isInterrupted(until time: Int64) -> Bool {
     guard let signals, tally.signal == nil else { return tally.signal != nil }
     let rest = time - SystemTime.monotonicNanoseconds()

@@ -2,7 +2,7 @@ import Kafka
 public import NotificationModel
 
 /// Why a dead letter cannot be replayed as it is.
-public enum ReplayRefusal: String, Sendable, CaseIterable {
+public enum ReplayRefusal: String, Error, CaseIterable {
   case noOrigin = "NO_ORIGIN"
   case unreadable = "UNREADABLE"
   case expired = "EXPIRED"
@@ -12,7 +12,9 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
   case notAllowed = "NOT_ALLOWED"
   case noSource = "NO_SOURCE"
   case refusedByKafka = "REFUSED_BY_KAFKA"
-  case onlyPointed = "ONLY_A_POINTER"
+  case originGone = "ORIGIN_GONE"
+  case originDiffers = "ORIGIN_DIFFERS"
+  case recipientsUnknown = "RECIPIENTS_UNKNOWN"
 
   /// For people.
   public var explanation: String {
@@ -26,7 +28,15 @@ public enum ReplayRefusal: String, Sendable, CaseIterable {
     case .notAllowed: "their outbox does not let this log-in read their rows"
     case .noSource: "their outbox is not known; name it by --outbox-dsn, or the relay's sources in the configuration"
     case .refusedByKafka: "Kafka refuses them still, as for their size"
-    case .onlyPointed: "only a pointer to the record was parked; read it at its origin"
+    case .originGone:
+      "neither their topics nor an outbox hold their records any more; have the service write the events anew, then "
+        + "purge them"
+    case .originDiffers:
+      "other records lie where theirs did, as in a topic that was made anew; have the service write the events anew, "
+        + "then purge them"
+    case .recipientsUnknown:
+      "they are pointers of an older version, which do not say which of an event's recipients have it already; have the "
+        + "service write the events anew for the others, then purge them"
     }
   }
 }
@@ -46,6 +56,8 @@ public struct ReplayRules: Sendable {
 /// What becomes of one dead letter.
 enum ReplayDecision {
   case produce(topic: String, RecordContent)
+  /// Only a pointer was parked: the record is to be read where it lies.
+  case readOrigin(RecordPlace)
   /// A row that Kafka refused is to be read again.
   case readRow(RelayPointer)
   case refuse(ReplayRefusal)
@@ -55,7 +67,10 @@ extension ReplayRules {
   /// The record as it came first: key, value and its own headers byte for byte, the replay counted by one. Counted from
   /// the row, so that what is sent twice after a crash is the same claim.
   func decide(_ row: DeadLetterRow) -> ReplayDecision {
-    if row.schema == "dead-letter-pointer.v1" { return .refuse(.onlyPointed) }
+    if row.schema == DeadLetterPointer.schema {
+      guard row.saysForWhom else { return .refuse(.recipientsUnknown) }
+      return row.place.map { .readOrigin($0) } ?? .refuse(.noOrigin)
+    }
     if row.schema == "relay.pointer.v1" {
       return RelayPointer(value: row.value).map { .readRow($0) } ?? .refuse(.unreadable)
     }
@@ -131,6 +146,8 @@ public struct ReplayTally: Sendable, Equatable {
   public var refused: [ReplayRefusal: Int] = [:]
   /// What to type by outbox, where one does not let its rows be read.
   public var grants: [String: String] = [:]
+  /// Of which only a pointer was parked, by where their records were read: a topic, or `outbox`.
+  public var reread: [String: Int] = [:]
   /// The signal that ended it early.
   public var signal: Int32?
 
@@ -142,6 +159,7 @@ public struct ReplayTally: Sendable, Equatable {
   public func text(verb: String) -> String {
     var lines = ["\(verb) \(replayed)"]
     lines += topics.sorted { $0.key < $1.key }.map { "  \($0.key)  \($0.value)" }
+    lines += reread.sorted { $0.key < $1.key }.map { "of them only pointers, read again from \($0.key)  \($0.value)" }
     for (reason, count) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       lines.append("left as they are, \(reason.rawValue): \(count): \(reason.explanation)")
     }

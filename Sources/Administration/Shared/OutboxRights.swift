@@ -22,7 +22,8 @@ struct OutboxRights: Equatable {
   var grantToSeeRows: String {
     if auditorsMaySeeRows { return "type GRANT \(Self.auditors) TO \(user)" }
     if schema == "outbox" {
-      return "apply migrations/outbox (bongsu migrate outbox, as the owner), then type GRANT \(Self.auditors) TO \(user)"
+      return "apply migrations/outbox (bongsu migrate outbox, as the owner), "
+        + "then type GRANT \(Self.auditors) TO \(user)"
     }
     return "type GRANT USAGE ON SCHEMA \(schema) TO \(user); "
       + "GRANT SELECT (\(columns.joined(separator: ", "))) ON \(name) TO \(user)"

@@ -53,8 +53,11 @@ public struct TraceFacts: Sendable, Equatable {
     /// Nil for one of the event as a whole.
     public var deliveryID: String?
     public var reason, state: String
+    /// Of what was parked; a replay is the next.
+    public var replay: Int
     public var parkedAt: UnixTime
     public var changedAt: UnixTime?
+    /// Who replayed or purged it, and what they noted why.
     public var changedBy: String?
   }
 

@@ -49,12 +49,15 @@ public struct TraceReader {
   public func facts(_ subject: Subject, user: Int64? = nil) throws(PostgresError) -> TraceFacts {
     var facts = TraceFacts(eventID: subject.eventID)
     facts.routed = try routed(subject.eventID)
-    facts.deliveries = try deliveries(subject.eventID).filter { one in
+    let all = try deliveries(subject.eventID)
+    facts.deliveries = all.filter { one in
       (subject.deliveryID == nil || one.id == subject.deliveryID) && (user == nil || one.user == user)
     }
     facts.waiting = try waiting(subject.eventID)
-    facts.deadLetters = try letters(subject.eventID).filter {
-      subject.deliveryID == nil || $0.deliveryID == nil || $0.deliveryID == subject.deliveryID
+    let shown = Set(facts.deliveries.map(\.id) + [subject.deliveryID].compactMap { $0 })
+    let isWhole = subject.deliveryID == nil && user == nil
+    facts.deadLetters = try letters(subject.eventID, deliveries: all.map(\.id)).filter {
+      isWhole || $0.deliveryID.map(shown.contains) ?? true
     }
     for outbox in outboxes {
       switch outbox.find(subject.eventID) {
@@ -146,18 +149,20 @@ public struct TraceReader {
     }
   }
 
-  private func letters(_ id: String) throws(PostgresError) -> [TraceFacts.Letter] {
+  /// A pointer of a delivery does not say of which event: it is found by the event's deliveries, and where the log has
+  /// none of them by the id that was asked for.
+  private func letters(_ id: String, deliveries: [String]) throws(PostgresError) -> [TraceFacts.Letter] {
     let rows = try connection.execute(
       """
       SELECT dead_letter_id, delivery_id, coalesce(error_code, error_class), state, \(SQLTime.milliseconds("parked_at")),
-        \(SQLTime.milliseconds("changed_at")), changed_by
-      FROM notification.dead_letter WHERE event_id = $1 ORDER BY dead_letter_id
-      """, [.text(id)])
+        \(SQLTime.milliseconds("changed_at")), changed_by, replay
+      FROM notification.dead_letter WHERE event_id = $1 OR delivery_id = ANY ($2::uuid[]) ORDER BY dead_letter_id
+      """, [.text(id), .text("{\((deliveries + [id]).joined(separator: ","))}")])
     return (0..<rows.rowCount).map { row in
       let cells = TraceCells(rows, row)
       return TraceFacts.Letter(
         id: Int64(cells.text(0)) ?? 0, deliveryID: rows[row, 1], reason: cells.text(2), state: cells.text(3),
-        parkedAt: cells.time(4), changedAt: cells.optional(5), changedBy: rows[row, 6])
+        replay: cells.int(7), parkedAt: cells.time(4), changedAt: cells.optional(5), changedBy: rows[row, 6])
     }
   }
 }

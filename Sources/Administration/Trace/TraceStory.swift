@@ -24,7 +24,8 @@ public struct TraceStory: Sendable, Equatable {
     self.facts = facts
     let first = Self.event(facts)
     let start = first.lines.last?.time ?? facts.deliveries.map(\.eventTime).min()
-    chapters = [first] + facts.deliveries.map { Self.delivery($0, facts, since: start) }
+    let deliveries = facts.deliveries.map { Self.delivery($0, facts, since: start) }
+    chapters = [first] + deliveries + Self.unrecorded(facts)
     let waiting = facts.waiting.map { item in
       Line(
         time: item.since, since: nil,
@@ -32,7 +33,7 @@ public struct TraceStory: Sendable, Equatable {
           + (item.due > now ? "in \(Self.span(item.due.milliseconds - now.milliseconds))" : "due now"))
     }
     if !waiting.isEmpty { chapters.append(Chapter(title: "still deferred", lines: waiting)) }
-    notes = facts.notes + Self.missing(facts, now: now)
+    notes = facts.notes + Self.missing(facts, now: now) + Self.unanswered(facts, now: now)
     let end = facts.deliveries.compactMap(\.finishedAt).max()
     let written = facts.outbox?.createdAt ?? facts.deliveries.map(\.eventTime).min()
     total = if let end, let written { end.milliseconds - written.milliseconds } else { nil }
@@ -100,9 +101,23 @@ public struct TraceStory: Sendable, Equatable {
       Line(time: letter.parkedAt, since: nil, text: "parked as dead letter \(letter.id): \(letter.reason)\(open)")
     ]
     if let time = letter.changedAt {
-      lines.append(Line(time: time, since: nil, text: "\(letter.state) by \(letter.changedBy ?? "somebody")"))
+      let number = letter.state == "replayed" ? ", as replay \(letter.replay + 1)" : ""
+      let text = "dead letter \(letter.id) \(letter.state) by \(letter.changedBy ?? "somebody")\(number)"
+      lines.append(Line(time: time, since: nil, text: text))
     }
     return lines
+  }
+
+  /// Dead letters of deliveries that the log does not have.
+  private static func unrecorded(_ facts: TraceFacts) -> [Chapter] {
+    let known = Set(facts.deliveries.map(\.id))
+    var letters: [String: [TraceFacts.Letter]] = [:]
+    for letter in facts.deadLetters {
+      if let id = letter.deliveryID, !known.contains(id) { letters[id, default: []].append(letter) }
+    }
+    return letters.sorted { $0.key < $1.key }.map { id, letters in
+      Chapter(title: "delivery \(id), which is not recorded", lines: timed(letters.flatMap(Self.letter), after: nil))
+    }
   }
 
   private static func timed(_ lines: [Line], after start: UnixTime?) -> [Line] {
@@ -130,6 +145,27 @@ public struct TraceStory: Sendable, Equatable {
     let expected = facts.routed.reduce(0) { $0 + $1.deliveries + $1.suppressions + $1.deferrals }
     let lacking = expected - facts.deliveries.count
     return lacking > 0 ? ["\(lacking) of its deliveries are not recorded yet: the recorder may lag"] : []
+  }
+
+  /// A replay writes nothing by itself: what was replayed is told by whoever has it next.
+  private static func unanswered(_ facts: TraceFacts, now: UnixTime) -> [String] {
+    facts.deadLetters.compactMap { letter in
+      guard letter.state == "replayed", let time = letter.changedAt, !isAnswered(letter, facts) else { return nil }
+      let next =
+        letter.deliveryID == nil
+        ? "a router (lag of group bongsu-router)" : "its channel's worker (lag of group bongsu-worker-CHANNEL)"
+      let age = span(now.milliseconds - time.milliseconds)
+      return "dead letter \(letter.id) was replayed \(age) ago and nothing of it is recorded since: "
+        + "it waits for \(next), or for the recorder (lag of group bongsu-recorder)"
+    }
+  }
+
+  /// Whether the log has something of a later replay, be it that it was parked again.
+  private static func isAnswered(_ letter: TraceFacts.Letter, _ facts: TraceFacts) -> Bool {
+    facts.deadLetters.contains { $0.deliveryID == letter.deliveryID && $0.replay > letter.replay }
+      || (letter.deliveryID == nil
+        ? facts.routed.contains { $0.replay > letter.replay }
+        : facts.deliveries.contains { $0.id == letter.deliveryID && $0.replay > letter.replay })
   }
 
   /// As `12 ms`, `5.0 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4 h`.
@@ -210,8 +246,8 @@ extension TraceStory {
         facts.deadLetters.map {
           [
             "id": .number(String($0.id)), "deliveryID": text($0.deliveryID), "reason": .text($0.reason),
-            "state": .text($0.state), "parkedAt": time($0.parkedAt), "changedAt": time($0.changedAt),
-            "changedBy": text($0.changedBy),
+            "state": .text($0.state), "replay": number($0.replay), "parkedAt": time($0.parkedAt),
+            "changedAt": time($0.changedAt), "changedBy": text($0.changedBy),
           ]
         }),
       "totalMilliseconds": total.map { .number(String($0)) } ?? .null, "notes": .list(notes.map { .text($0) }),

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Runtime
 
 /// One easy handle, used for one request after another. libcurl calls back into it on the client's thread alone.
 @safe final class Transfer {
@@ -140,8 +141,9 @@ import Glibc
     let end = TransferEnd(
       code: code, status: unsafe bongsu_curl_long(easy, CURLINFO_RESPONSE_CODE),
       wasSent: wasSent, wasRefused: attempt.wasRefused, isOverLimit: isOverLimit, wasForbidden: wasForbidden)
+    let result = end.result(headers: headers, body: answer, now: SystemTime.unixMicroseconds() / 1_000_000)
     defer { (headers, answer, host, reply) = ([:], [], nil, nil) }
-    return FinishedRequest(outcome: HTTPOutcome(tag: tag, end.result(headers: headers, body: answer)), reply: reply)
+    return FinishedRequest(outcome: HTTPOutcome(tag: tag, result), reply: reply)
   }
 }
 

@@ -29,7 +29,8 @@ public struct HTTPRequest: Sendable {
 
 public struct HTTPResponse: Sendable, Equatable {
   public var status: Int
-  /// Those that the settings name, in small letters; the last one of each.
+  /// Those that the settings name, in small letters; the last one of each. `retry-after` is in seconds, also where the
+  /// server named a date.
   public var headers: [String: String]
   public var body: [UInt8]
   /// The status is the server's word, but the end of the body is missing: it was cut, or over the limit.

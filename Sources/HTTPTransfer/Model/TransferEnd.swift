@@ -14,8 +14,11 @@ struct TransferEnd {
 
   /// A status line is the server's word, however the rest ended: libcurl 7.88 may also report an aborted answer as a
   /// success (curl#10693), which then has no status.
-  func result(headers: [String: String], body: [UInt8]) -> Result<HTTPResponse, HTTPTransferError> {
+  /// - Parameter now: seconds since 1970, for a `retry-after` that is a date.
+  func result(headers: [String: String], body: [UInt8], now: Int64) -> Result<HTTPResponse, HTTPTransferError> {
     if status >= 200 {
+      var headers = headers
+      headers["retry-after"] = headers["retry-after"].map { RetryAfter.inSeconds($0, now: now) }
       return .success(
         HTTPResponse(status: status, headers: headers, body: body, isTruncated: code != CURLE_OK || isOverLimit))
     }

@@ -19,6 +19,8 @@ public enum RecordHeader {
   public static let replay = "bongsu-replay"
   /// `topic/partition/offset` of the record that failed.
   public static let origin = "bongsu-origin"
+  /// Of a pointer: the schema of the record that it stands for.
+  public static let originalSchema = "bongsu-schema"
   /// How many of the attempts were never made, as the delivery fell out of the hours in which it may be sent.
   public static let uncounted = "bongsu-uncounted"
   /// Milliseconds since 1970.

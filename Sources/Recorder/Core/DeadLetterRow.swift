@@ -15,7 +15,7 @@ public struct DeadLetterRow: Sendable {
   public init(_ record: SourceRecord, now: Int64) {
     self.record = record
     let id = record.header(RecordHeader.eventID).flatMap(UUID.init(uuidString:))?.uuidString.lowercased()
-    let isDelivery = record.header(RecordHeader.schema) == Delivery.schema
+    let isDelivery = Self.isDelivery(record)
     deliveryID = isDelivery ? id : nil
     eventID = isDelivery ? Self.event(of: record) : id
     origin = Self.text(record, RecordHeader.origin)
@@ -52,6 +52,14 @@ public struct DeadLetterRow: Sendable {
 
   private static func count(_ record: SourceRecord, _ name: String) -> Int {
     Int(min(max(0, record.number(name) ?? 0), Int64(Int32.max)))
+  }
+
+  /// A pointer's id is that of the record which it stands for.
+  private static func isDelivery(_ record: SourceRecord) -> Bool {
+    let schema = record.header(RecordHeader.schema)
+    guard schema == DeadLetterPointer.schema else { return schema == Delivery.schema }
+    return DeadLetterPointer.isDelivery(
+      originalSchema: record.header(RecordHeader.originalSchema), origin: record.header(RecordHeader.origin))
   }
 
   /// A delivery names its event.

@@ -61,7 +61,7 @@ final class RecorderSession {
 
   private func wait() {
     var timeout: Int32 = offsets.isEmpty ? 1_000 : 100
-    if let ripeAt = reader.ripeAt {
+    if let ripeAt = reader.restsUntil {
       let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
       timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
     }

@@ -14,18 +14,18 @@ public struct QuarantinedRow: Sendable {
 
   /// - Parameters:
   ///   - id: the row's, out of the pointer.
-  ///   - digest: SHA-256 of its payload, out of the pointer.
-  ///   - commit, ordinal: where it stood in the log, for its headers.
+  ///   - digest: SHA-256 of its payload, out of the pointer; nil: it is not compared.
+  ///   - commit, ordinal: where it stood in the log, for its headers; nil: they have neither.
   /// - Returns: nil when the source's tables do not have it (any more).
   /// - Throws: `RelayError` when it is another row by now, or its `headers` column is still no JSON object.
   public init?(
-    id: String, digest: String, commit: String, ordinal: Int, source: SourceSettings
+    id: String, digest: String?, commit: String?, ordinal: Int, source: SourceSettings
   ) throws {
     let rows = try SnapshotRows(source, snapshot: nil)
     var found: (topic: String, record: RecordContent)?
     try rows.read(id: id) { body, row in
       let payload = body.extracting(row.payload ?? 0..<0)
-      guard SHA256.hexadecimal(payload) == digest else {
+      guard digest == nil || SHA256.hexadecimal(payload) == digest else {
         throw RelayError.stop(.backfill, "the outbox's row \(id) is not the one that was refused: its payload differs")
       }
       let type = row.aggregateType.map { body.extracting($0).text }
@@ -43,7 +43,7 @@ public struct QuarantinedRow: Sendable {
 
   /// In the relay's order. When it was committed the row does not say; when it was made is as near as can be.
   private static func headers(
-    _ body: RawSpan, _ row: RowLayout, commit: String, ordinal: Int, id: String
+    _ body: RawSpan, _ row: RowLayout, commit: String?, ordinal: Int, id: String
   ) throws -> [SourceRecord.Header] {
     var headers: [SourceRecord.Header] = []
     for (name, range) in [("id", row.id), ("type", row.type), ("aggregatetype", row.aggregateType)] {
@@ -64,8 +64,10 @@ public struct QuarantinedRow: Sendable {
         throw RelayError.stop(.backfill, "the outbox's row \(id) still has a headers column that is no JSON object")
       }
     }
-    headers.append(SourceRecord.Header("lsn", commit))
-    headers.append(SourceRecord.Header("ordinal", "\(ordinal)"))
+    if let commit {
+      headers.append(SourceRecord.Header("lsn", commit))
+      headers.append(SourceRecord.Header("ordinal", "\(ordinal)"))
+    }
     if let made = row.createdAt.flatMap({ PostgresTime.parse(body.extracting($0)) }) {
       headers.append(SourceRecord.Header("committed_at", PostgresTime.format(made)))
     }

@@ -46,7 +46,7 @@ final class Outlet {
     guard let source = record.source else { return OutletRecord(name, record.content) }
     let parked = settings.topics.name(.parked)
     return OutletRecord(name, record.content) { code in
-      [OutletRecord(parked, DeadLetter.pointer(to: source, because: code).content)]
+      [OutletRecord(parked, DeadLetter.pointer(to: source, failed: record.content.headers, because: code).content)]
     }
   }
 

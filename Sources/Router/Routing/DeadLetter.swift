@@ -27,9 +27,14 @@ struct DeadLetter {
   }
 
   /// What stands for a dead letter that Kafka does not take: where it is, and no more of it.
-  static func pointer(to source: SourceRecord, because code: String) -> OutgoingRecord {
+  /// - Parameter failed: the dead letter's headers.
+  static func pointer(
+    to source: SourceRecord, failed: [SourceRecord.Header], because code: String
+  ) -> OutgoingRecord {
     let pointer = DeadLetterPointer(
-      origin: source.origin, id: source.header(RecordHeader.eventID) ?? "", code: code, bytes: source.value?.count ?? 0)
+      origin: source.origin, id: source.header(RecordHeader.eventID) ?? "", code: code, bytes: source.value?.count ?? 0,
+      originalSchema: NotificationRequest.schema,
+      notes: failed.compactMap { header in header.value.map { (header.name, String(decoding: $0, as: UTF8.self)) } })
     return OutgoingRecord(
       .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: Array(pointer.value.utf8),
       headers: pointer.headers.map { SourceRecord.Header($0.name, $0.text) })

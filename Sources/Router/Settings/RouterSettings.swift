@@ -46,12 +46,12 @@ public struct RouterSettings: Sendable {
     public init() {}
   }
 
-  /// What is routed at once: what is there when the first of it has waited for `linger`, or four are there.
+  /// What is routed at once: what is there when six are, or after a rest of at most `linger`.
   public struct Batch: Sendable, Equatable {
     public var events = 500
     public var bytes = 512 << 10
     /// A batch costs as much for one event as for several, so that few events a second would cost the most of all.
-    public var linger: Duration = .milliseconds(20)
+    public var linger: Duration = .milliseconds(40)
     /// Batches whose records Kafka has not acknowledged yet.
     public var inFlight = 4
 

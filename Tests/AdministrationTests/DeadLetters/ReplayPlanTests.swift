@@ -140,10 +140,21 @@ struct ReplayPlanTests {
     }
   }
 
-  @Test func `a router's pointer is refused, a relay's is read again`() throws {
+  @Test func `a router's pointer is read at its origin, a relay's from its outbox`() throws {
     var row = delivery()
-    row.headers = [.init("schema", "dead-letter-pointer.v1")]
-    #expect(refusal(rules, row) == .onlyPointed)
+    row.headers = [.init("schema", "dead-letter-pointer.v1"), .init("bongsu-schema", "notification.v1")]
+    guard case .readOrigin(let place) = rules.decide(row) else {
+      Issue.record("it is not read at its origin")
+      return
+    }
+    #expect(place.partition == TopicPartition("notification.sms", 2) && place.offset == 17)
+    for origin in ["nonsense", "/0/1", "a b/0/1", "notification.sms/-1/1"] {
+      row.origin = origin
+      #expect(refusal(rules, row) == .noOrigin, "\(origin)")
+    }
+    row.headers.removeLast()
+    row.origin = "notification.events/0/1"
+    #expect(refusal(rules, row) == .recipientsUnknown)
     row.headers = [.init("schema", "relay.pointer.v1")]
     #expect(refusal(rules, row) == .unreadable)
     row.value = Array(

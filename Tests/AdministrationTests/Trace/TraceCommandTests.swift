@@ -82,6 +82,26 @@ struct TraceCommandTests {
     #expect(text.contains("push.ios to 900 waits until") && text.contains("parked as dead letter 1: STALE"), "\(text)")
   }
 
+  @Test func `a delivery's pointer, which names no event, is told by either id, with who replayed it`() throws {
+    let unrecorded = "5b0e2a52-63a3-5f6e-9d0a-0a1a2a3a4a5c"
+    for id in [delivery, other, unrecorded] {
+      try site.insert("{}", "{}", origin: nil, deliveryID: id, code: "MSG_SIZE_TOO_LARGE")
+    }
+    try site.database.run(
+      "UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = 'kim, ticket 9'")
+    let whole = try site.bongsu("trace", event).text
+    #expect(whole.contains("dead letter 1 replayed by kim, ticket 9, as replay 1"), "\(whole)")
+    #expect(whole.contains("dead letter 2 replayed") && !whole.contains("dead letter 3"), "\(whole)")
+    for question in [[delivery], ["--user", "17"]] {
+      let one = try site.bongsu(["trace"] + question).text
+      #expect(one.contains("dead letter 1 replayed") && !one.contains("dead letter 2"), "\(one)")
+      #expect(one.contains("note: dead letter 1 was replayed"), "\(one)")
+    }
+    let alone = try site.bongsu("trace", unrecorded)
+    #expect(alone.exit.isSuccess)
+    #expect(alone.text.contains("delivery \(unrecorded), which is not recorded"), "\(alone.text)")
+  }
+
   @Test func `an id that nobody knows ends with 1 and says where it may be`() throws {
     let (exit, text) = try site.bongsu("trace", "0199f3c1-7b7e-7cc0-a8f2-000000000000")
     #expect(exit == .code(1) && text.contains("nobody has heard of this id"), "\(text)")

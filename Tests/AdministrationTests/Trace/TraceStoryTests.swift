@@ -17,7 +17,7 @@ struct TraceStoryTests {
     var sms = TraceFacts.Delivered(
       id: "d1", channel: "sms", target: "5", state: "SUCCESS", user: 17, category: "service", template: "hi",
       reason: nil,
-      providerID: "m-9", replay: 0, attempt: 2, eventTime: at(0), pendingAt: at(31), processingAt: at(50),
+      providerID: "m-9", replay: 1, attempt: 2, eventTime: at(0), pendingAt: at(31), processingAt: at(50),
       finishedAt: at(61_250), updatedAt: at(61_250))
     sms.steps = [
       .init(
@@ -37,8 +37,8 @@ struct TraceStoryTests {
     ]
     facts.deadLetters = [
       .init(
-        id: 42, deliveryID: "d1", reason: "STALE", state: "replayed", parkedAt: at(1_000), changedAt: at(60_000),
-        changedBy: "kim")
+        id: 42, deliveryID: "d1", reason: "STALE", state: "replayed", replay: 0, parkedAt: at(1_000),
+        changedAt: at(60_000), changedBy: "kim, ticket 9")
     ]
     return facts
   }
@@ -62,16 +62,16 @@ struct TraceStoryTests {
           2025-11-24T16:00:00.000Z           written to shop: outbox.event
           2025-11-24T16:00:00.030Z   +30 ms  routed: 1 deliveries, 1 suppressed, 1 deferred
 
-        sms to user 17, target 5: SUCCESS, attempt 2
+        sms to user 17, target 5: SUCCESS, replay 1, attempt 2
           delivery d1  service hi
           2025-11-24T16:00:00.031Z    +1 ms  pending
           2025-11-24T16:00:00.050Z   +19 ms  a worker has it
           2025-11-24T16:00:00.250Z  +200 ms  attempt 1: RETRYING RETRIABLE TIMEOUT
           2025-11-24T16:00:01.000Z  +750 ms  parked as dead letter 42: STALE
-          2025-11-24T16:01:00.000Z  +59.0 s  replayed by kim
+          2025-11-24T16:01:00.000Z  +59.0 s  dead letter 42 replayed by kim, ticket 9, as replay 1
           2025-11-24T16:01:01.250Z   +1.2 s  SUCCESS, the provider calls it m-9
 
-        email to recipient, target 5: SUPPRESSED
+        email to recipient, target 5: SUPPRESSED, replay 1
           delivery d2  service
           2025-11-24T16:00:00.031Z    +1 ms  SUPPRESSED OPTED_OUT
 
@@ -89,11 +89,47 @@ struct TraceStoryTests {
     var facts = TraceFacts(eventID: "e")
     facts.deadLetters = [
       .init(
-        id: 7, deliveryID: nil, reason: "UNKNOWN_USER", state: "open", parkedAt: at(0), changedAt: nil, changedBy: nil)
+        id: 7, deliveryID: nil, reason: "UNKNOWN_USER", state: "open", replay: 0, parkedAt: at(0), changedAt: nil,
+        changedBy: nil)
     ]
     let text = TraceStory(facts, now: at(0)).text
     #expect(text.contains("parked as dead letter 7: UNKNOWN_USER; bongsu dlq show 7"))
     #expect(!facts.isUnknown && TraceFacts(eventID: "e").isUnknown)
+  }
+
+  private func letter(
+    _ id: Int64, delivery: String?, replay: Int = 0, state: String = "replayed"
+  ) -> TraceFacts.Letter {
+    .init(
+      id: id, deliveryID: delivery, reason: "X", state: state, replay: replay, parkedAt: at(0), changedAt: at(1_000),
+      changedBy: "kim")
+  }
+
+  private func waits(_ facts: TraceFacts) -> Bool {
+    TraceStory(facts, now: at(61_000)).text.contains("was replayed 1 m 0 s ago and nothing of it is recorded since")
+  }
+
+  @Test func `a replay of which nothing is recorded says whom it waits for`() throws {
+    var facts = facts
+    facts.deadLetters = [letter(1, delivery: "d1", replay: 1)]
+    #expect(waits(facts) && TraceStory(facts, now: at(61_000)).text.contains("bongsu-worker-CHANNEL"))
+    facts.deliveries[0].replay = 2
+    #expect(!waits(facts))
+    facts.deadLetters = [letter(1, delivery: nil)]
+    #expect(waits(facts) && TraceStory(facts, now: at(61_000)).text.contains("lag of group bongsu-router"))
+    facts.deadLetters.append(letter(2, delivery: nil, replay: 1, state: "purged"))
+    #expect(!waits(facts) && TraceStory(facts, now: at(61_000)).text.contains("dead letter 2 purged by kim\n"))
+    facts.deadLetters.removeLast()
+    facts.routed[0].replay = 1
+    #expect(!waits(facts))
+  }
+
+  @Test func `a dead letter of a delivery that the log does not have is told all the same`() {
+    var facts = TraceFacts(eventID: "e")
+    facts.deadLetters = [letter(3, delivery: "d9")]
+    let text = TraceStory(facts, now: at(61_000)).text
+    #expect(text.contains("delivery d9, which is not recorded\n") && text.contains("dead letter 3 replayed by kim"))
+    #expect(waits(facts))
   }
 
   @Test func `what is in the outbox alone says where it may be`() {
@@ -126,6 +162,6 @@ struct TraceStoryTests {
       Issue.record("it has no dead letters")
       return
     }
-    #expect(letter["changedBy"] == "kim" && letter["id"] == 42)
+    #expect(letter["changedBy"] == "kim, ticket 9" && letter["id"] == 42 && letter["replay"] == 0)
   }
 }

@@ -72,6 +72,22 @@ struct DeadLetterTests {
       rows.column == ["\(event)|PERMANENT|_TOO_LARGE|f", "\(event)|PERMANENT|MSG_SIZE|f", "PERMANENT|t"])
   }
 
+  @Test func `a pointer's id is that of what it stands for: by its schema, or else by its origin`() throws {
+    let pointer = [header("schema", "dead-letter-pointer.v1"), header("id", id)]
+    let pointers = [
+      [header("bongsu-schema", "delivery.v1")], [header("bongsu-schema", "notification.v1")],
+      [header("bongsu-origin", "shop.push.ios/0/1")], [header("bongsu-origin", "shop.events/0/1")],
+    ]
+    let records = pointers.enumerated().map { parked(pointer + $0.element, at: Int64($0.offset)) }
+    #expect(try writer.write(records).deadLetters == 4)
+    let rows = try database.connect().execute(
+      """
+      SELECT concat_ws('|', 'delivery ' || delivery_id, 'event ' || event_id) FROM notification.dead_letter
+      ORDER BY record_offset
+      """)
+    #expect(rows.column == ["delivery \(id)", "event \(id)", "delivery \(id)", "event \(id)"])
+  }
+
   @Test func `one that PostgreSQL refuses has a row all the same, and one that was purged stays so`() throws {
     try database.run("ALTER TABLE notification.dead_letter ADD CONSTRAINT ours CHECK (value <> 'poison')")
     let record = parked([header("id", event)], value: Array("poison".utf8))

@@ -85,6 +85,13 @@ import Testing
     let own = headers(pointer[0])
     #expect(own["schema"] == "dead-letter-pointer.v1" && own["id"] == "a")
     #expect(own["bongsu-origin"] == "notification.sms/0/7")
+    #expect(own["bongsu-schema"] == "delivery.v1" && own["bongsu-replay"] == nil && own["bongsu-recipients"] == nil)
+  }
+
+  @Test func `a pointer carries the number of the replay and for whom the event is open`() {
+    let letter = Letters.record(of: delivery, ["bongsu-replay": "2", "bongsu-recipients": "1,2", "own": "x"])
+    let own = headers(replacement(output(letter).parked())[0])
+    #expect(own["bongsu-replay"] == "2" && own["bongsu-recipients"] == "1,2" && own["own"] == nil)
   }
 
   @Test func `a failure for good counts for the attempt that failed, all else for the one that is not made`() throws {

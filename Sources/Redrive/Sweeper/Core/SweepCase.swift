@@ -41,19 +41,3 @@ struct SweepCase: Sendable, Equatable {
     return origin?.partition.topic == topic ? nil : .unknownOrigin
   }
 }
-
-/// Where a record lies.
-struct RecordPlace: Sendable, Hashable {
-  let partition: TopicPartition
-  let offset: Int64
-
-  /// - Parameter text: `topic/partition/offset`
-  init?(_ text: String) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, let number = Int32(parts[1]), let offset = Int64(parts[2]), number >= 0, offset >= 0 else {
-      return nil
-    }
-    self.partition = TopicPartition(String(parts[0]), number)
-    self.offset = offset
-  }
-}

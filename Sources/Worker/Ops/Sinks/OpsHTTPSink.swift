@@ -70,8 +70,7 @@ final class OpsHTTPSink: OpsSink {
     case .success(let response) where [400, 410, 413].contains(response.status):
       return .never(code: "HTTP_\(response.status)")
     case .success(let response):
-      let wait = response.headers["retry-after"].flatMap { Int($0) }.map { Duration.seconds(min(max(0, $0), 300)) }
-      return .again(code: "HTTP_\(response.status)", after: wait)
+      return .again(code: "HTTP_\(response.status)", after: response.retryAfter(most: .seconds(300)))
     case .failure(let error) where [.invalidRequest, .forbiddenAddress].contains(error.code):
       return .never(code: error.code == .forbiddenAddress ? "FORBIDDEN_ADDRESS" : "INVALID_REQUEST")
     case .failure(let error): return .again(code: error.code == .timeout ? "TIMEOUT" : "NOT_REACHED")

@@ -4,7 +4,7 @@ import Foundation
 /// PostgreSQL, Redis and the broker on the same cores; beside a loop that only reads and writes.
 struct RouterBenchmark {
   let setting: Setting
-  private var users: Int { setting.users ?? 100_000 }
+  private var users: Int { setting.users ?? (setting.isQuick ? 20_000 : 100_000) }
   private var events: Int { setting.isQuick ? 40_000 : 200_000 }
   private var seconds: Int { setting.isQuick ? 10 : 30 }
 
@@ -19,7 +19,15 @@ struct RouterBenchmark {
     let site = try RouterBenchSite(setting, users: users)
     defer { site.stop() }
     note("\(events) events")
-    try site.fill(events)
+    try site.producer().fill(events)
+    if setting.minutes == nil { try drainAndHurry(site, &report) }
+    let steady = SteadyRouter(site: site, seconds: setting.minutes.map { $0 * 60 } ?? (setting.isQuick ? 20 : 60))
+    note("\(SteadyRouter.perSecond) events/s for \(steady.seconds) s, after the backlog")
+    steady.write(try steady.run(), into: &report)
+    return report
+  }
+
+  private func drainAndHurry(_ site: RouterBenchSite, _ report: inout Report) throws {
     note("the bare loop")
     let bare = try site.bare(events)
     note("cold: Redis and the router know nobody")
@@ -28,11 +36,8 @@ struct RouterBenchmark {
     let warm = try drain(site, group: "warm")
     note("1,000 events/s for \(seconds) s")
     let latency = try site.latency(perSecond: 1_000, seconds: seconds)
-    note("185 events/s for \(seconds) s")
-    let quiet = try site.cpuShare(perSecond: 185, seconds: seconds)
     write(bare, cold, warm, into: &report)
-    write(latency, quiet: quiet, into: &report)
-    return report
+    write(latency, into: &report)
   }
 
   private func drain(_ site: RouterBenchSite, group: String) throws -> Drain {
@@ -69,14 +74,12 @@ struct RouterBenchmark {
     report.figure("memory_mb", max(warm.peak, cold.peak))
   }
 
-  private func write(_ latency: Distribution, quiet: Double, into report: inout Report) {
+  private func write(_ latency: Distribution, into report: inout Report) {
     report.line()
     report.line("Event written to delivery read at 1,000 events/s, milliseconds (whole ones):")
     report.table(Distribution.percentileTable([("router", latency)]))
     latency.write(figures: "latency", into: &report)
     report.figure("latency_p99_ms", latency.percentile(0.99))
     report.line()
-    report.line("At 185 events/s the router takes \((quiet * 100).text(1)) % of a core.")
-    report.figure("cpu_share_at_185", quiet)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The notification database, a Redis and the topics that a router is measured on.
 final class RouterBenchSite {
-  private let setting: Setting
+  let setting: Setting
   private let users: Int
   private let redis: PrivateRedis
   private var topics: [String: Topic] = [:]
@@ -49,8 +49,8 @@ final class RouterBenchSite {
       """)
   }
 
-  func fill(_ count: Int) throws {
-    try EventProducer(setting.bootstrapServers, topic: Self.prefix + "events", users: users).fill(count)
+  func producer() throws -> EventProducer {
+    try EventProducer(setting.bootstrapServers, topic: Self.prefix + "events", users: users)
   }
 
   func bare(_ count: Int) throws -> Double {
@@ -59,14 +59,21 @@ final class RouterBenchSite {
     ).run(count, partitions: 6)
   }
 
-  func startRouter(group: String, fromEnd: Bool = false) throws -> Child {
+  /// - Parameters:
+  ///   - build: a `bongsu`, if not the one that is measured.
+  ///   - redisPrefix: for one that shall know nobody.
+  func startRouter(group: String, build: String? = nil, redisPrefix: String = "bongsu:") throws -> Child {
     try Child(
       [
-        setting.bongsu, "router", "--dsn", setting.conninfo, "--redis", redis.socket, "--bootstrap-servers",
+        build ?? setting.bongsu, "router", "--dsn", setting.conninfo, "--redis", redis.socket, "--bootstrap-servers",
         setting.bootstrapServers, "--group", group, "--listen", "127.0.0.1:0", "--set",
-        "router.topicPrefix=\(Self.prefix)", "--set", "log.level=warning",
-      ] + (fromEnd ? ["--set", "kafka.properties.auto.offset.reset=latest"] : []))
+        "router.topicPrefix=\(Self.prefix)", "--set", "router.redisPrefix=\(redisPrefix)", "--set",
+        "log.level=warning",
+      ])
   }
+
+  /// Events so far.
+  func events() throws -> Int { try topics["events"]?.recordCount() ?? 0 }
 
   /// Deliveries so far.
   func routed() throws -> Int { try (topics["sms"]?.recordCount() ?? 0) + (topics["email"]?.recordCount() ?? 0) }
@@ -78,7 +85,7 @@ final class RouterBenchSite {
     defer { _ = router.stop() }
     let consumer = try LatencyConsumer(
       mails, bootstrapServers: setting.bootstrapServers, stamp: "eventTime", unitMicroseconds: 1_000, fromEnd: true)
-    let producer = try EventProducer(setting.bootstrapServers, topic: Self.prefix + "events", users: users)
+    let producer = try producer()
     // The first three seconds are the clients' and the group's.
     let (warm, measured) = (perSecond * 3, perSecond * seconds)
     Thread { producer.run(perSecond: perSecond, count: warm + measured) }.start()
@@ -90,24 +97,5 @@ final class RouterBenchSite {
       throw BenchmarkError("\(consumer.microseconds.count) mails of \(warm + measured)")
     }
     return Distribution(Array(consumer.microseconds.dropFirst(warm)))
-  }
-
-  /// What share of a core the router takes at a rate.
-  func cpuShare(perSecond: Int, seconds: Int) throws -> Double {
-    let router = try startRouter(group: "warm")
-    let producer = try EventProducer(setting.bootstrapServers, topic: Self.prefix + "events", users: users)
-    producer.run(perSecond: perSecond, count: perSecond * 3)
-    let before = cpuSeconds(router.pid)
-    producer.run(perSecond: perSecond, count: perSecond * seconds)
-    let used = cpuSeconds(router.pid) - before
-    _ = router.stop()
-    return used / Double(seconds)
-  }
-
-  private func cpuSeconds(_ pid: pid_t) -> Double {
-    let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
-    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 }

@@ -1,14 +1,14 @@
-import Kafka
-import Runtime
+public import Runtime
 
 /// Reads single records where they lie. It belongs to one thread.
-final class OriginReader {
+public final class OriginReader {
   private let consumer: Consumer
   private let stop: StopRequest
 
   private static let limitNanoseconds: Int64 = 15_000_000_000
 
-  init(_ settings: KafkaSettings, stop: StopRequest) throws(KafkaError) {
+  /// - Throws: for settings that librdkafka does not take.
+  public init(_ settings: KafkaSettings, stop: StopRequest) throws(KafkaError) {
     self.stop = stop
     var kafka = settings
     let own = [
@@ -21,7 +21,7 @@ final class OriginReader {
 
   /// The record; nil where the topic does not hold it any more.
   /// - Throws: also when Kafka gives nothing in time.
-  func read(_ place: RecordPlace) throws(KafkaError) -> SourceRecord? {
+  public func read(_ place: RecordPlace) throws(KafkaError) -> SourceRecord? {
     try consumer.assign([place.partition: .at(place.offset)])
     let end = SystemTime.monotonicNanoseconds() + Self.limitNanoseconds
     while SystemTime.monotonicNanoseconds() < end, !stop.isRequested {
@@ -35,5 +35,6 @@ final class OriginReader {
     throw KafkaError(.timedOut, "Kafka gave no record of \(place.partition) in time")
   }
 
-  func close() { consumer.close() }
+  /// The last call.
+  public func close() { consumer.close() }
 }
