@@ -85,6 +85,12 @@ let package = Package(
       dependencies: [
         "Configuration", "Kafka", "NotificationModel", "Operations", "Postgres", "Runtime", "Telemetry",
       ]),
+    .target(
+      name: "Receipts",
+      dependencies: [
+        "Configuration", "HTTPTransfer", "Kafka", "NotificationModel", "Operations", "Postgres", "Providers", "Runtime",
+        "Telemetry", "Worker",
+      ]),
 
     .target(name: "ProviderConformance", dependencies: ["NotificationModel", "Runtime", "Worker"]),
 
@@ -114,7 +120,7 @@ let package = Package(
         "Development",
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
-        "Policy", "ProviderSimulators", "Providers", "Recorder", "Redrive", "Signing", "Worker",
+        "Policy", "ProviderSimulators", "Providers", "Receipts", "Recorder", "Redrive", "Signing", "Worker",
       ]),
 
     // Tests
@@ -164,6 +170,12 @@ let package = Package(
       dependencies: [
         "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations",
         "ProviderSimulators", "Providers", "Redis", "Runtime", "Telemetry", "TestSupport", "Worker",
+      ]),
+    .testTarget(
+      name: "ReceiptsTests",
+      dependencies: [
+        "Configuration", "HTTPTransfer", "Kafka", "LocalServers", "NotificationModel", "Operations", "Postgres",
+        "ProviderSimulators", "Providers", "Receipts", "Runtime", "Telemetry", "TestSupport", "Worker",
       ]),
     .testTarget(name: "PolicyTests", dependencies: ["NotificationModel", "Policy", "TestSupport"]),
     .testTarget(
@@ -220,7 +232,7 @@ let package = Package(
       name: "DeployTests",
       dependencies: [
         "Administration", "Configuration", "EmbeddedBroker", "LocalServers", "NotificationModel", "Operations",
-        "Policy", "Postgres", "Providers", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
+        "Policy", "Postgres", "Providers", "Receipts", "Recorder", "Redis", "Redrive", "Relay", "Router", "Telemetry",
         "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(

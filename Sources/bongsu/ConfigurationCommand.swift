@@ -5,6 +5,7 @@ import EmbeddedBroker
 import Operations
 import Postgres
 import Providers
+import Receipts
 import Recorder
 import Redis
 import Redrive
@@ -65,6 +66,7 @@ private func read(_ arguments: ParsedArguments) throws -> (root: ConfigurationRe
   WorkerSettings.check(root: root)
   OpsSettings.check(root: root)
   ProviderSettings.check(root: root)
+  ReceiptSettings.check(root: root)
   RecorderSettings.check(root: root)
   SweeperSettings.check(root: root)
   _ = ConnectionSettings(section: root.section("notification"))

@@ -3,6 +3,7 @@ import Configuration
 import NotificationModel
 import Operations
 import Providers
+import Receipts
 import Runtime
 import Worker
 
@@ -10,7 +11,8 @@ let workerCommand = Command(
   "worker", summary: "Hand a channel's deliveries to its provider",
   discussion: "A worker reads one channel's topic, claims each delivery in Redis so that none is sent twice, calls the "
     + "provider, and writes what became of it to notification.status and what failed to notification.dlq. Several "
-    + "share the topic's partitions; each channel has workers of its own. SIGTERM finishes what is in flight.",
+    + "share the topic's partitions; each channel has workers of its own. That of text messages also asks vendors what "
+    + "became of them, where sms.reports.enabled says so. SIGTERM finishes what is in flight.",
   examples: [
     .init("bongsu worker --channel push.ios --config /etc/bongsu/bongsu.yaml", "as the file says"),
     .init("bongsu worker --channel email --config /etc/bongsu/bongsu.yaml --set email.via=ses", "by Amazon SES"),
@@ -23,7 +25,9 @@ let workerCommand = Command(
     let worker = options.worker
     let provider = try options.provider.provider(redis: worker.redis, prefix: worker.redisPrefix)
     let role = WorkerRole(worker, provider: provider, registry: registry, logger: logger)
-    return [RoleService("worker", role, stopDeadline: worker.stopDeadline)]
+    let service = RoleService("worker", role, stopDeadline: worker.stopDeadline)
+    guard let reports = options.reports else { return [service] }
+    return [service, try ReceiptRole(reports, registry: registry, logger: logger)]
   }
 }
 
@@ -36,18 +40,21 @@ struct WorkerOptions {
   ]
 
   static let servers: [Option] = [
+    .string("dsn", "CONNINFO", help: "The notification database, which sms.reports needs; no other worker does."),
     .string("redis", "ADDRESS", help: "HOST:PORT or a unix socket's path (127.0.0.1:6379)."),
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, separated by commas."),
     .string("group", "NAME", help: "Kafka's consumer group (bongsu-worker- and the channel)."),
   ]
 
   private static let configuration = ConfigurationOptions(keys: [
-    ("channel", "worker.channel"), ("redis", "redis.address"), ("bootstrap-servers", "kafka.bootstrapServers"),
-    ("group", "worker.group"), ("listen", "http.listen"),
+    ("channel", "worker.channel"), ("dsn", "notification.dsn"), ("redis", "redis.address"),
+    ("bootstrap-servers", "kafka.bootstrapServers"), ("group", "worker.group"), ("listen", "http.listen"),
   ])
 
   let worker: WorkerSettings
   let provider: ProviderSettings
+  /// How vendors are asked what became of text messages; nil where they are not.
+  let reports: ReceiptSettings?
   let operations: OperationsSettings
 
   static func read(_ arguments: ParsedArguments) throws -> WorkerOptions {
@@ -58,10 +65,15 @@ struct WorkerOptions {
     let provider = channel.flatMap { ProviderSettings(root: root, channel: $0) }
     var sections: Set = ["http", "kafka", "log", "redis", "worker"]
     if let channel { sections.insert(channel.provider) }
+    var reports: ReceiptSettings?
+    if channel == .sms {
+      reports = ReceiptSettings(root: root, worker: worker, sms: provider?.sms)
+      if ReceiptSettings.isEnabled(root: root) { sections.insert("notification") }
+    }
     try ConfigurationOptions.finish(root, reading: sections)
     guard let worker, let provider else {
       preconditionFailure("the reader found nothing wrong with what is missing")
     }
-    return WorkerOptions(worker: worker, provider: provider, operations: operations)
+    return WorkerOptions(worker: worker, provider: provider, reports: reports, operations: operations)
   }
 }

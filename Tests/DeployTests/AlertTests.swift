@@ -6,6 +6,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import Receipts
 @testable import Recorder
 @testable import Redrive
 @testable import Relay
@@ -44,6 +45,7 @@ struct AlertTests {
   /// After one failure.
   private func workerMetrics(_ registry: MetricsRegistry) {
     WorkerMetrics(registry, channel: .sms).countFailure("CODE")
+    ReceiptMetrics(registry, vendors: ["solapi"]).countFailure("CODE", of: "solapi")
   }
 
   /// After one record was parked.
@@ -71,6 +73,7 @@ struct AlertTests {
     let registry = MetricsRegistry()
     workerMetrics(registry)
     try expectDocumented(registry.render(), role: "worker")
+    try expectDocumented(registry.render(), role: "sms_reports", atLeast: 8)
   }
 
   @Test func `the audit's metrics are all in docs/operations.md`() throws {

@@ -5,6 +5,7 @@ import LocalServers
 import Operations
 import Postgres
 import Providers
+import Receipts
 import Recorder
 import Redis
 import Redrive
@@ -38,6 +39,7 @@ struct SampleConfigurationTests {
     WorkerSettings.check(root: root)
     OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
+    ReceiptSettings.check(root: root)
     RecorderSettings.check(root: root)
     SweeperSettings.check(root: root)
     do {
@@ -62,6 +64,7 @@ struct SampleConfigurationTests {
     WorkerSettings.check(root: root)
     OpsSettings.check(root: root)
     ProviderSettings.check(root: root)
+    ReceiptSettings.check(root: root)
     RecorderSettings.check(root: root)
     SweeperSettings.check(root: root)
     let standard = root.entries().filter { $0.origin == .standard }

@@ -100,6 +100,20 @@ struct SystemdUnitTests {
     #expect(exit.isSuccess && lines.contains { $0.hasPrefix("email.smtp.password: ***") }, "\(lines)")
   }
 
+  @Test func `the database's password that systemd hands over reaches the worker that asks about text messages`() throws
+  {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let text = try DeployFile.text("deploy/systemd/bongsu-worker@sms.service.d/reports.conf")
+    let (_, variable, name) = try #require(text.firstMatch(of: #/Environment=([A-Z_]+)=%d\/([a-z-]+)/#)).output
+    #expect(text.contains("LoadCredential=\(name):"))
+    try "geheim\n".write(toFile: folder.file(String(name)), atomically: true, encoding: .utf8)
+    let (exit, lines) = try BongsuProcess.run(
+      ["config", "show", "--set", "notification.dsn=dbname=n", "--config", DeployFile.path("deploy/bongsu.yaml")],
+      environment: [String(variable): folder.file(String(name))])
+    #expect(exit.isSuccess && lines.contains { $0.hasPrefix("notification.password: ***") }, "\(lines)")
+  }
+
   @Test func `the file that systemd hands over reaches the worker of FCM, which judges it`() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

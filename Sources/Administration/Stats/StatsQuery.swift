@@ -38,12 +38,16 @@ public struct StatsQuery: Sendable, Equatable {
 
   private static func day(_ time: UnixTime) -> SQLValue { .text(String(Timestamp(time).description.prefix(10))) }
 
+  /// Receipts are known of text messages alone, and their rate is of those whose carrier gave a word.
   /// Percentiles in milliseconds from the event's time to the provider's answer, of what was sent.
   var groups: ShownQuery {
     let conditions = conditions
     let name = grouping?.rawValue ?? "deliveries"
     func count(_ states: String...) -> String {
       "count(*) FILTER (WHERE d.state IN (\(states.map { "'\($0)'" }.joined(separator: ", "))))"
+    }
+    func receipts(_ word: String) -> String {
+      "count(*) FILTER (WHERE d.state = 'SUCCESS' AND d.receipt = '\(word)')"
     }
     func percentile(_ share: String) -> String {
       """
@@ -55,6 +59,9 @@ public struct StatsQuery: Sendable, Equatable {
       sql: """
         SELECT \(grouping?.expression ?? "'all'") AS \(name), count(*) AS all_of_them, \(count("SUCCESS")) AS sent,
           round(100.0 * \(count("SUCCESS")) / nullif(\(count("SUCCESS", "FAIL", "AMBIGUOUS")), 0), 2) AS success_percent,
+          \(receipts("DELIVERED")) AS delivered, \(receipts("UNDELIVERED")) AS undelivered,
+          \(receipts("UNKNOWN")) AS receipt_unknown, round(100.0 * \(receipts("DELIVERED"))
+            / nullif(\(receipts("DELIVERED")) + \(receipts("UNDELIVERED")), 0), 2) AS delivered_percent,
           \(count("FAIL")) AS failed, \(count("AMBIGUOUS")) AS ambiguous, \(count("SUPPRESSED")) AS suppressed,
           \(count("PENDING", "PROCESSING", "RETRYING")) AS on_their_way, \(count("DEFERRED")) AS deferred,
           \(percentile("0.5")) AS p50_ms, \(percentile("0.99")) AS p99_ms

@@ -29,6 +29,8 @@ public struct TraceFacts: Sendable, Equatable {
     public var eventTime: UnixTime
     public var pendingAt, processingAt, finishedAt: UnixTime?
     public var updatedAt: UnixTime
+    /// What the carrier said after the provider took it; then `updatedAt` is when.
+    public var receipt, receiptCode: String?
     /// Retries, failures, suppressions and deferrals, in their order.
     public var steps: [Step] = []
   }

@@ -103,7 +103,7 @@ public struct TraceReader {
       """
       SELECT delivery_id, channel, target, state, user_id, category, template, reason, provider_id, replay, attempt,
         \(["event_time", "pending_at", "processing_at", "finished_at", "updated_at"]
-          .map(SQLTime.milliseconds).joined(separator: ", "))
+          .map(SQLTime.milliseconds).joined(separator: ", ")), receipt, receipt_code
       FROM notification.delivery WHERE event_id = $1 ORDER BY channel, target
       """, [.text(id)])
     let steps = try steps(id)
@@ -114,7 +114,8 @@ public struct TraceReader {
         user: rows[row, 4].flatMap { Int64($0) }, category: rows[row, 5], template: rows[row, 6],
         reason: rows[row, 7], providerID: rows[row, 8], replay: cells.int(9), attempt: cells.int(10),
         eventTime: cells.time(11), pendingAt: cells.optional(12), processingAt: cells.optional(13),
-        finishedAt: cells.optional(14), updatedAt: cells.time(15), steps: steps[cells.text(0)] ?? [])
+        finishedAt: cells.optional(14), updatedAt: cells.time(15), receipt: rows[row, 16],
+        receiptCode: rows[row, 17], steps: steps[cells.text(0)] ?? [])
     }
   }
 

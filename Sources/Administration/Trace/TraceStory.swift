@@ -72,6 +72,10 @@ public struct TraceStory: Sendable, Equatable {
       let reason = delivery.reason.map { " \($0)" } ?? ""
       lines.append(Line(time: time, since: nil, text: "\(delivery.state)\(reason)\(provider)"))
     }
+    if let receipt = delivery.receipt {
+      let code = delivery.receiptCode.map { " \($0)" } ?? ""
+      lines.append(Line(time: delivery.updatedAt, since: nil, text: "receipt \(receipt)\(code)"))
+    }
     lines += facts.deadLetters.filter { $0.deliveryID == delivery.id }.flatMap(Self.letter)
     let whom = delivery.user.map { "user \($0)" } ?? "recipient"
     let attempts =
@@ -207,6 +211,8 @@ extension TraceStory {
         "template": text(one.template), "reason": text(one.reason), "providerID": text(one.providerID),
         "replay": number(one.replay), "attempt": number(one.attempt), "eventTime": time(one.eventTime),
         "pendingAt": time(one.pendingAt), "processingAt": time(one.processingAt), "finishedAt": time(one.finishedAt),
+        "receipt": text(one.receipt), "receiptCode": text(one.receiptCode),
+        "receiptAt": time(one.receipt == nil ? nil : one.updatedAt),
         "steps": .list(
           one.steps.map {
             [

@@ -17,6 +17,8 @@ extension DeliveryStatus {
       json.member("template", template)
       json.member("providerID", providerID)
       json.member("deadSince", deadSince)
+      json.member("receipt", receipt?.rawValue)
+      json.member("receiptCode", receiptCode)
       json.member("time", time)
     }
   }

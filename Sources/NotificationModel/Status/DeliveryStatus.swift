@@ -21,6 +21,10 @@ public struct DeliveryStatus: Sendable, Equatable, Codable {
   public var providerID: String?
   /// Since when the address is dead, by the provider's clock; only where it is.
   public var deadSince: UnixTime?
+  /// What the carrier said of it, where the state is SUCCESS and somebody asked.
+  public var receipt: DeliveryReceipt?
+  /// In the provider's word, why it did not arrive or why nothing is known.
+  public var receiptCode: String?
   /// When it happened.
   public var time: UnixTime
 

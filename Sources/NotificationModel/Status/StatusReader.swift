@@ -33,6 +33,8 @@ extension DeliveryStatus {
     until = try json.optionalTime("until")
     providerID = try json.text("providerID")
     deadSince = try json.optionalTime("deadSince")
+    receipt = try json.members.word("receipt")
+    receiptCode = try json.text("receiptCode")
   }
 }
 

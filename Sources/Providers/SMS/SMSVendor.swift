@@ -23,6 +23,13 @@ public protocol SMSVendor: Sendable {
   /// One report for each request. `providerBusy`, `providerThrottles` and `providerRefuses` mean that the vendor has
   /// surely not taken it; what the answer does not tell is `unknown`.
   func judge(_ answer: Result<HTTPResponse, HTTPTransferError>, for requests: [SendRequest]) -> [SendReport]
+
+  /// Who tells later what became of messages; nil where nobody does. Then ids of its messages do not name it.
+  var results: (any SMSResultSource)? { get }
+}
+
+extension SMSVendor {
+  public var results: (any SMSResultSource)? { nil }
 }
 
 /// What the deliveries of one call have in common.

@@ -31,6 +31,9 @@ public enum ProviderSettings: Sendable {
     MailSettings.check(root: root)
   }
 
+  /// Of text messages; nil of all others.
+  public var sms: SMSSettings? { if case .sms(let settings) = self { settings } else { nil } }
+
   /// - Parameters:
   ///   - redis: for tokens that all workers of the account share.
   ///   - prefix: before all keys there.

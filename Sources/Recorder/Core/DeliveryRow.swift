@@ -27,6 +27,8 @@ public struct DeliveryRow: Sendable, Equatable {
     switch status.state {
     case .pending: pendingAt = status.time
     case .processing: processingAt = status.time
+    // A receipt comes after the end, and says nothing of when that was.
+    case .success where status.receipt != nil: break
     case .suppressed, .fail, .success: finishedAt = status.time
     case .deferred, .retrying, .ambiguous: break
     }
@@ -43,14 +45,16 @@ public struct DeliveryRow: Sendable, Equatable {
     finishedAt = Self.least(finishedAt, other.finishedAt)
   }
 
-  /// By (replay, attempt, rank), and what differs beside that, so that one of two is always the greater.
+  /// By (replay, attempt, rank, receipt), and what differs beside that, so that one of two is always the greater.
   static func isLess(_ left: DeliveryStatus, _ right: DeliveryStatus) -> Bool {
-    let steps = (left.replay, left.attempt, left.state.rank, left.time)
-    let others = (right.replay, right.attempt, right.state.rank, right.time)
+    let steps = (left.replay, left.attempt, left.state.rank, left.receipt?.rank ?? 0, left.time)
+    let others = (right.replay, right.attempt, right.state.rank, right.receipt?.rank ?? 0, right.time)
     if steps != others { return steps < others }
     let (reason, other) = (left.reason ?? "", right.reason ?? "")
     if reason != other { return isLess(reason, other) }
-    return isLess(left.providerID ?? "", right.providerID ?? "")
+    let (name, otherName) = (left.providerID ?? "", right.providerID ?? "")
+    if name != otherName { return isLess(name, otherName) }
+    return isLess(left.receiptCode ?? "", right.receiptCode ?? "")
   }
 
   /// By bytes, as PostgreSQL's collation C.

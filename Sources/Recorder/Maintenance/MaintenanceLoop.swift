@@ -31,6 +31,8 @@ struct MaintenanceLoop {
   private func maintain() throws(PostgresError) {
     let connection = try PostgresConnection(settings.database)
     defer { connection.close() }
+    // Those that nobody asks about, as where no worker is told to.
+    try connection.execute("DELETE FROM notification.awaited_receipt WHERE accepted_at < now() - interval '4 days'")
     let days = settings.maintenance
     let done = try connection.execute(
       "SELECT action, object, detail FROM notification.maintain_log(make_interval(days => $1), make_interval(days => $2))",

@@ -6,6 +6,7 @@ extension LogBatch {
   func statements(disablesDevices: Bool) -> [(statement: LogStatement, parameters: [SQLValue])] {
     var all: [(LogStatement, [SQLValue])] = []
     if !deliveries.isEmpty { all.append((.deliveries, deliveryColumns)) }
+    if !accepted.isEmpty { all.append((.awaited, awaitedColumns)) }
     if !steps.isEmpty { all.append((.steps, stepColumns)) }
     if !routed.isEmpty { all.append((.routed, routedColumns)) }
     if !dead.isEmpty, disablesDevices { all.append((.devices, deviceColumns)) }
@@ -13,7 +14,7 @@ extension LogBatch {
   }
 
   private var deliveryColumns: [SQLValue] {
-    var columns = ColumnTexts(18, rows: deliveries.count)
+    var columns = ColumnTexts(20, rows: deliveries.count)
     var days = DayTexts()
     for row in deliveries.values.sorted(by: { $0.key < $1.key }) {
       columns.plain(days[row.key.day])
@@ -34,6 +35,25 @@ extension LogBatch {
       columns.time(row.processingAt)
       columns.time(row.finishedAt)
       columns.time(row.last.time)
+      columns.text(row.last.receipt?.rawValue)
+      columns.text(row.last.receiptCode)
+    }
+    return columns.values
+  }
+
+  /// Text messages that a vendor took: what their carriers make of them is awaited, or has come.
+  private var accepted: [DeliveryRow.Key] {
+    deliveries.values.filter { $0.last.channel == .sms && $0.last.state == .success && $0.last.providerID != nil }
+      .map(\.key).sorted()
+  }
+
+  private var awaitedColumns: [SQLValue] {
+    let accepted = accepted
+    var columns = ColumnTexts(2, rows: accepted.count)
+    var days = DayTexts()
+    for key in accepted {
+      columns.plain(days[key.day])
+      columns.plain(key.delivery)
     }
     return columns.values
   }

@@ -1,6 +1,6 @@
 /// Stops calling a provider that takes nothing, and tries it now and then with one call.
-struct Breaker {
-  enum State: Equatable {
+public struct Breaker: Sendable {
+  public enum State: Sendable, Equatable {
     case closed
     /// Until then nothing is sent; monotonic nanoseconds.
     case open(until: Int64)
@@ -8,7 +8,7 @@ struct Breaker {
     case probing
   }
 
-  private(set) var state = State.closed
+  public private(set) var state = State.closed
   private var failures = 0
   private var openings = 0
   private let threshold: Int
@@ -17,10 +17,10 @@ struct Breaker {
   /// - Parameters:
   ///   - threshold: failures in a row that open it.
   ///   - limit: the longest time between two tries, in nanoseconds.
-  init(threshold: Int = 5, limit: Int64 = 60_000_000_000) { (self.threshold, self.limit) = (threshold, limit) }
+  public init(threshold: Int = 5, limit: Int64 = 60_000_000_000) { (self.threshold, self.limit) = (threshold, limit) }
 
   /// How many of `wanted` may be sent now.
-  mutating func admit(_ wanted: Int, now: Int64) -> Int {
+  public mutating func admit(_ wanted: Int, now: Int64) -> Int {
     switch state {
     case .closed: return wanted
     case .probing: return 0
@@ -31,20 +31,21 @@ struct Breaker {
     }
   }
 
-  var opensAt: Int64? { if case .open(let until) = state { until } else { nil } }
+  /// When it may be tried again; nil where it is not open.
+  public var opensAt: Int64? { if case .open(let until) = state { until } else { nil } }
 
   /// The provider has answered, well or ill: it is there.
-  mutating func succeeded() { (state, failures, openings) = (.closed, 0, 0) }
+  public mutating func succeeded() { (state, failures, openings) = (.closed, 0, 0) }
 
   /// A probe was not sent after all.
-  mutating func unused(now: Int64) { if state == .probing { state = .open(until: now) } }
+  public mutating func unused(now: Int64) { if state == .probing { state = .open(until: now) } }
 
   /// The provider as a whole has failed.
   /// - Parameters:
   ///   - opens: at once, whatever the number; as for what only a person can mend.
   ///   - retryAfter: nanoseconds that it asked for, which are kept to.
   ///   - jitter: from 0 to 1, so that many workers do not come back in step.
-  mutating func failed(opens: Bool = false, retryAfter: Int64? = nil, jitter: Double, now: Int64) {
+  public mutating func failed(opens: Bool = false, retryAfter: Int64? = nil, jitter: Double, now: Int64) {
     failures += 1
     guard opens || retryAfter != nil || state == .probing || failures >= threshold else { return }
     if case .open(let until) = state, now < until {
@@ -56,5 +57,25 @@ struct Breaker {
     let wait = max(retryAfter ?? 0, Int64(Double(backoff) * (0.5 + jitter / 2)))
     openings += 1
     state = .open(until: now + wait)
+  }
+}
+
+extension Breaker {
+  /// What an answer says of the provider as a whole.
+  /// - Parameters:
+  ///   - failure: nil: it did what it was asked.
+  ///   - pacer: slows down where the provider says that it is too much.
+  public mutating func judge(_ failure: SendFailure?, slowing pacer: inout Pacer, jitter: Double, now: Int64) {
+    guard let failure else { return succeeded() }
+    let retryAfter = failure.retryAfter.map { Int64($0 / .nanoseconds(1)) }
+    switch failure.effect {
+    case .retriable, .permanent, .deadAddress: succeeded()
+    case .unknown: failed(jitter: jitter, now: now)
+    case .providerBusy: failed(retryAfter: retryAfter, jitter: jitter, now: now)
+    case .providerThrottles:
+      pacer.slowDown(now: now)
+      failed(retryAfter: retryAfter, jitter: jitter, now: now)
+    case .providerRefuses: failed(opens: true, retryAfter: retryAfter, jitter: jitter, now: now)
+    }
   }
 }

@@ -1,10 +1,10 @@
 /// How fast a provider is called: a token bucket with a configured limit, that slows down by itself when the provider says
 /// that it is too much, and comes back step by step.
-struct Pacer {
+public struct Pacer: Sendable {
   /// A second; nil is without a limit.
   private let limit: Double?
   /// What holds at present; nil is without a limit.
-  private(set) var rate: Double?
+  public private(set) var rate: Double?
   private var tokens: Double
   private var updatedAt: Int64
   /// Sent in the second that began then, to know from where to slow down.
@@ -14,7 +14,7 @@ struct Pacer {
 
   /// - Parameters:
   ///   - now: monotonic nanoseconds, as everywhere here.
-  init(limit: Double?, now: Int64) {
+  public init(limit: Double?, now: Int64) {
     (self.limit, rate) = (limit, limit)
     tokens = limit.map { max(1, $0 / 10) } ?? 0
     updatedAt = now
@@ -22,7 +22,7 @@ struct Pacer {
   }
 
   /// How many may be sent now, of so many that wait. They count as sent.
-  mutating func take(_ wanted: Int, now: Int64) -> Int {
+  public mutating func take(_ wanted: Int, now: Int64) -> Int {
     refill(now)
     let count = rate == nil ? wanted : min(wanted, Int(tokens))
     if rate != nil { tokens -= Double(count) }
@@ -32,13 +32,13 @@ struct Pacer {
   }
 
   /// When the next one may be sent; nil where that is at once.
-  func nextAt(now: Int64) -> Int64? {
+  public func nextAt(now: Int64) -> Int64? {
     guard let rate, tokens < 1 else { return nil }
     return now + Int64((1 - tokens) / rate * 1_000_000_000)
   }
 
   /// The provider says that it is too much: half as fast from now on. What is said within a second of it was sent before.
-  mutating func slowDown(now: Int64) {
+  public mutating func slowDown(now: Int64) {
     if let slowedAt, now - slowedAt < 1_000_000_000 { return }
     slowedAt = now
     refill(now)

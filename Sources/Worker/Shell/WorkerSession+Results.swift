@@ -27,19 +27,9 @@ extension WorkerSession {
   /// What an answer says of the provider as a whole.
   private func judge(_ result: SendResult, _ now: Int64) {
     defer { tellOfProvider(result) }
-    guard case .failed(let failure) = result else { return breaker.succeeded() }
-    metrics.countFailure(failure.code)
-    let retryAfter = failure.retryAfter.map { Int64($0 / .nanoseconds(1)) }
-    let jitter = Double.random(in: 0...1, using: &random)
-    switch failure.effect {
-    case .retriable, .permanent, .deadAddress: breaker.succeeded()
-    case .unknown: breaker.failed(jitter: jitter, now: now)
-    case .providerBusy: breaker.failed(retryAfter: retryAfter, jitter: jitter, now: now)
-    case .providerThrottles:
-      pacer.slowDown(now: now)
-      breaker.failed(retryAfter: retryAfter, jitter: jitter, now: now)
-    case .providerRefuses: breaker.failed(opens: true, retryAfter: retryAfter, jitter: jitter, now: now)
-    }
+    let failure: SendFailure? = if case .failed(let failure) = result { failure } else { nil }
+    if let failure { metrics.countFailure(failure.code) }
+    breaker.judge(failure, slowing: &pacer, jitter: Double.random(in: 0...1, using: &random), now: now)
   }
 
   /// Once when it is not called any more, and once when it is again.

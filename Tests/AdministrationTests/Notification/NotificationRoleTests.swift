@@ -85,6 +85,21 @@ struct NotificationRoleTests {
       ])
   }
 
+  @Test func `a worker reads what it asks carriers about, and writes nothing but when it asks next`() throws {
+    try check(
+      "notification_worker",
+      may: [
+        "SELECT * FROM notification.delivery, notification.awaited_receipt",
+        "UPDATE notification.awaited_receipt SET due_at = now(), asks = asks + 1",
+      ],
+      mayNot: [
+        "UPDATE notification.awaited_receipt SET provider_id = 'x'", "DELETE FROM notification.awaited_receipt",
+        "INSERT INTO notification.awaited_receipt VALUES (now(), gen_random_uuid(), 'a:b', now(), now())",
+        "UPDATE notification.delivery SET receipt = 'DELIVERED'", "SELECT * FROM notification.app_user",
+        "SELECT * FROM notification.dead_letter", "SELECT * FROM notification.delivery_archive",
+      ])
+  }
+
   @Test func `an operator keeps templates, categories and dead letters, and rewrites no log`() throws {
     try check(
       "notification_operator",

@@ -54,6 +54,23 @@ struct StatsTests {
     #expect(try site.bongsu("stats", "--until", "23h").text == "no deliveries are recorded for this time")
   }
 
+  @Test func `carriers' words are counted beside what was sent`() throws {
+    try fill()
+    try site.database.run(
+      """
+      UPDATE notification.delivery SET receipt = (CASE WHEN n <= 30 THEN 'DELIVERED' WHEN n <= 40 THEN 'UNDELIVERED'
+        ELSE 'UNKNOWN' END)::notification.receipt
+      FROM (SELECT delivery_id AS id, row_number() OVER () AS n FROM notification.delivery
+        WHERE state = 'SUCCESS' AND event_time > now() - interval '1 day') AS k WHERE delivery_id = id AND n <= 45
+      """)
+    let groups = try stats("--by", "channel")["groups"] ?? []
+    func number(_ name: String) -> Double? { (groups.first?[name] as? NSNumber)?.doubleValue }
+    #expect(number("sent") == 100 && number("delivered") == 30 && number("undelivered") == 10)
+    #expect(number("receipt_unknown") == 5 && number("delivered_percent") == 75)
+    #expect(groups.last?["delivered_percent"] as? Double == nil)
+    #expect(try site.bongsu("stats", "--until", "2999-01-01T00:00:00Z").text.contains("delivered_percent"))
+  }
+
   @Test func `only the days' own partitions are read`() throws {
     try fill()
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))

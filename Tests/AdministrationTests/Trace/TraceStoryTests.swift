@@ -43,6 +43,17 @@ struct TraceStoryTests {
     return facts
   }
 
+  @Test func `the carrier's word stands after the provider's, with its time and code`() {
+    var facts = facts
+    facts.deliveries[0].updatedAt = at(121_250)
+    (facts.deliveries[0].receipt, facts.deliveries[0].receiptCode) = ("UNDELIVERED", "3001")
+    let story = TraceStory(facts, now: at(31))
+    #expect(story.text.contains("2025-11-24T16:02:01.250Z  +1 m 0 s  receipt UNDELIVERED 3001\n"), "\(story.text)")
+    let json = JSONText.pretty(story.json).filter { !$0.isWhitespace }
+    #expect(json.contains(#""receipt":"UNDELIVERED""#) && json.contains(#""receiptCode":"3001""#))
+    #expect(json.contains("\"receiptAt\":\(start + 121_250)") && json.contains(#""receiptAt":null"#))
+  }
+
   @Test func `it tells each step with the time since the one before, and the total`() {
     let text = TraceStory(facts, now: at(31)).text
     #expect(

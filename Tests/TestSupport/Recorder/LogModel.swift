@@ -8,21 +8,26 @@ public enum LogModel {
   public static func deliveries(_ statuses: [DeliveryStatus]) -> [String] {
     Dictionary(grouping: statuses, by: \.deliveryID).values.map { all in
       func order(_ one: DeliveryStatus, _ other: DeliveryStatus) -> Bool {
-        let left = [one.replay, one.attempt, one.state.rank, Int(one.time.milliseconds)]
-        let right = [other.replay, other.attempt, other.state.rank, Int(other.time.milliseconds)]
-        return left.lexicographicallyPrecedes(right)
+        let left = place(one)
+        return left.lexicographicallyPrecedes(place(other))
       }
       let last = all.max(by: order)!
       func first(_ states: Set<DeliveryState>) -> String {
-        all.filter { states.contains($0.state) }.map(\.time.milliseconds).min().map(String.init) ?? "-"
+        all.filter { states.contains($0.state) && $0.receipt == nil }.map(\.time.milliseconds).min().map(String.init)
+          ?? "-"
       }
       return [
         last.deliveryID, last.eventID, last.user.map { "\($0)" } ?? "-", last.channel.rawValue, last.target,
         last.state.rawValue, "\(last.replay)", "\(last.attempt)", last.reason ?? "-", last.providerID ?? "-",
         "\(last.eventTime.milliseconds)", first([.pending]), first([.processing]),
         first([.suppressed, .fail, .success]), "\(last.time.milliseconds)",
+        last.receipt?.rawValue ?? "-", last.receiptCode ?? "-",
       ].joined(separator: "|")
     }.sorted()
+  }
+
+  private static func place(_ one: DeliveryStatus) -> [Int] {
+    [one.replay, one.attempt, one.state.rank, one.receipt?.rank ?? 0, Int(one.time.milliseconds)]
   }
 
   /// A line for each step that is kept.
@@ -53,6 +58,7 @@ public enum LogModel {
       ["delivery_id::text", "event_id::text", "coalesce(user_id::text, '-')", "channel", "target", "state"]
       + ["replay::text", "attempt::text", "coalesce(reason, '-')", "coalesce(provider_id, '-')"]
       + ["event_time", "pending_at", "processing_at", "finished_at", "updated_at"].map(time)
+      + ["coalesce(receipt::text, '-')", "coalesce(receipt_code, '-')"]
     return try lines(columns, of: "delivery", in: database)
   }
 

@@ -51,7 +51,20 @@ public struct StatusLoad: Sendable {
         if state == .fail || state == .retrying { status.reason = "Code\(attempt)" }
         if state == .success { status.providerID = "p-\(attempt)" }
         deliveries.append(status)
+        if state == .success { addReceipts(of: status, using: &random) }
       }
+    }
+  }
+
+  /// None, one or several words of the carrier; a late one after "nobody said", and any of them twice.
+  private mutating func addReceipts(of status: DeliveryStatus, using random: inout SeededGenerator) {
+    guard status.channel == .sms else { return }
+    for number in 0..<Int.random(in: 0...3, using: &random) {
+      var receipt = status
+      receipt.receipt = DeliveryReceipt.allCases.randomElement(using: &random)
+      receipt.receiptCode = receipt.receipt == .delivered ? nil : "R\(number)"
+      receipt.time = UnixTime(milliseconds: status.time.milliseconds + 1_000 * Int64(number + 1))
+      deliveries += Bool.random(using: &random) ? [receipt, receipt] : [receipt]
     }
   }
 

@@ -24,7 +24,9 @@ struct SMSVerdict {
       again = call.items.map { SMSItem(request: $0.request, failures: $0.failures, most: call.items.count / 2) }
       return
     }
-    for (report, item) in zip(judged, call.items) { add(report, item, vendor: call.vendor) }
+    for (report, item) in zip(judged, call.items) {
+      add(vendor.results == nil ? report : Self.named(report, vendor), item, vendor: call.vendor)
+    }
     // It works where it has judged one delivery by itself.
     if reports.contains(where: { !Self.isUnknown($0) }) { failure = nil }
   }
@@ -42,6 +44,12 @@ struct SMSVerdict {
       reports.append(report)
     case .retriable, .permanent, .deadAddress: reports.append(report)
     }
+  }
+
+  /// With the vendor in the message's id, so that the right one is asked for its receipt.
+  private static func named(_ report: SendReport, _ vendor: any SMSVendor) -> SendReport {
+    guard case .sent(let id?) = report.result else { return report }
+    return SendReport(tag: report.tag, .sent(providerID: SMSReceiptKey(vendor: vendor.name, id: id).providerID))
   }
 
   private static func isUnknown(_ report: SendReport) -> Bool {

@@ -219,7 +219,8 @@ import Worker
     let reports = try Self.send(requests, by: provider)
     #expect(
       reports.map(\.result) == [
-        .sent(providerID: "R:1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"), .sent(providerID: "SM1"),
+        .sent(providerID: "nhn:R:1"), .sent(providerID: "twilio:SM1"), .sent(providerID: "twilio:SM1"),
+        .sent(providerID: "twilio:SM1"),
       ])
     #expect(naver.received.count == 1 && nhn.received.count == 1 && twilio.received.count == 3)
   }

@@ -55,7 +55,10 @@ import Worker
       #"{"requestId":"RSLA-1","requestTime":"2023-11-15T07:13:20.123","#
       + #""statusCode":"202","statusName":"success"}"#
     let reports = try SMS.sens().judge(SMS.answer(202, body), for: SMS.requests(3))
-    #expect(reports == (1...3).map { SendReport(tag: $0, .sent(providerID: "RSLA-1")) })
+    let marks = (1...3).map {
+      SENSMark(requestID: "RSLA-1", number: "010\(10_000_000 + $0)", key: "secret").id
+    }
+    #expect(reports == (1...3).map { SendReport(tag: UInt64($0), .sent(providerID: marks[$0 - 1])) })
   }
 
   @Test(
@@ -116,6 +119,16 @@ import Worker
     ])
   func `what the answers mean`(status: Int, body: String, result: SMSResult) throws {
     #expect(SENSResults(try SMS.sensSettings()).judge(resultIn: SMS.answer(status, body)) == result)
+  }
+
+  @Test func `one that the list lacks is still awaited, as the list may be a page`() throws {
+    let results = SENSResults(try SMS.sensSettings())
+    let marks = ["01011112222", "01033334444"].map { SENSMark(requestID: "RSLA-1", number: $0, key: "secret").id }
+    let ask = try #require(results.asks(for: marks).first)
+    let end = ask.judge(SMS.answer(200, #"{"messages":[{"to":"01011112222","messageId":"m1"}]}"#))
+    #expect(end.results == [marks[1]: .pending] && end.further.map(\.ids) == [[marks[0]]])
+    #expect(end.further.first?.request(SMS.now, SMS.nonce).url.hasSuffix("/messages/m1") == true)
+    #expect(ask.judge(SMS.answer(200, "{")).results.values.allSatisfy { $0 == .noAnswer(SMSAnswer.unreadable) })
   }
 
   @Test func `messages of a call are told apart by their numbers`() throws {

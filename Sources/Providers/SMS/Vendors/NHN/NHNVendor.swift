@@ -17,6 +17,8 @@ public struct NHNVendor: SMSVendor {
     return group
   }
 
+  public var results: (any SMSResultSource)? { NHNResults(settings: settings) }
+
   private struct Body: Encodable {
     let title: String?
     let body: String

@@ -8,11 +8,50 @@ public struct SENSResults: SMSResultSource {
 
   public init(_ settings: SENSSettings) { self.settings = settings }
 
+  /// One call lists all messages of one that sent, and each is then asked for by its own id.
+  public func asks(for ids: [String]) -> [SMSAsk] {
+    let byCall = Dictionary(grouping: ids.compactMap(SENSMark.init)) { $0.requestID }
+    return byCall.sorted { $0.key < $1.key }.compactMap { requestID, marks in
+      guard SMSKey.isPathPart(requestID) else { return nil }
+      let ids = marks.map(\.id)
+      return SMSAsk(
+        ids: ids,
+        request: { now, _ in get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) },
+        judge: { answer in
+          guard let found = judge(messagesIn: answer) else { return SMSAskEnd(ids, unanswered(answer)) }
+          return follow(marks, found)
+        })
+    }
+  }
+
+  private func follow(_ marks: [SENSMark], _ found: [String: String]) -> SMSAskEnd {
+    let messages = Dictionary(
+      found.map { (SENSMark.text($0.key, key: settings.secretKey), $0.value) }
+    ) { first, _ in first }
+    var end = SMSAskEnd()
+    for mark in marks {
+      guard let message = messages[mark.number], SMSKey.isPathPart(message) else {
+        // The list may be a page of several, so that one which is not on it may be on another.
+        end.results[mark.id] = .pending
+        continue
+      }
+      end.further.append(
+        SMSAsk(
+          ids: [mark.id], request: { now, _ in get(settings.path + "/" + message, now: now) },
+          judge: { SMSAskEnd([mark.id], judge(resultIn: $0)) }))
+    }
+    return end
+  }
+
+  private func unanswered(_ answer: Result<HTTPResponse, HTTPTransferError>) -> SMSResult {
+    SMSResult.read(answer, failure: SENSErrors.failure) { _ in .noAnswer(SMSAnswer.unreadable) }
+  }
+
   public func request(forResultOf id: String, now: UnixTime) -> HTTPRequest? {
     SMSKey.isPathPart(id) ? get(settings.path + "/" + id, now: now) : nil
   }
 
-  /// - Parameter requestID: as it was reported in `SendResult.sent`.
+  /// - Parameter requestID: as the call's answer named it.
   public func request(forMessagesOf requestID: String, now: UnixTime) -> HTTPRequest? {
     SMSKey.isPathPart(requestID) ? get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) : nil
   }

@@ -58,6 +58,13 @@ public struct SENSVendor: SMSVendor {
     }
   }
 
+  public var results: (any SMSResultSource)? { SENSResults(settings) }
+
+  private func mark(_ requestID: String?, of request: SendRequest) -> String? {
+    guard let requestID, let number = try? settings.korean.number(of: request) else { return requestID }
+    return SENSMark(requestID: requestID, number: number, key: settings.secretKey).id
+  }
+
   private func judge(_ response: HTTPResponse, for requests: [SendRequest]) -> [SendReport] {
     let body = SMSAnswer.body(response)
     guard (200..<300).contains(response.status) else {
@@ -70,6 +77,6 @@ public struct SENSVendor: SMSVendor {
       return SMSAnswer.all(requests, failure)
     }
     let id = SMSAnswer.id(body?["requestId"])
-    return requests.map { SendReport(tag: $0.tag, .sent(providerID: id)) }
+    return requests.map { SendReport(tag: $0.tag, .sent(providerID: mark(id, of: $0))) }
   }
 }

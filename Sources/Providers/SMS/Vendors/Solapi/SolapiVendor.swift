@@ -11,6 +11,8 @@ public struct SolapiVendor: SMSVendor {
 
   public init(_ settings: SolapiSettings) { self.settings = settings }
 
+  public var results: (any SMSResultSource)? { SolapiResults(settings: settings) }
+
   /// Each message has its own type, so long and short ones go together; Solapi is not told of advertising.
   public func group(of request: SendRequest) throws(SendFailure) -> SMSGroup {
     _ = try settings.korean.group(of: request)

@@ -11,6 +11,8 @@ public struct TwilioVendor: SMSVendor {
 
   public init(_ settings: TwilioSettings) { self.settings = settings }
 
+  public var results: (any SMSResultSource)? { TwilioResults(settings: settings) }
+
   public func group(of request: SendRequest) throws(SendFailure) -> SMSGroup {
     let number = try SMSText.number(of: request.delivery)
     if let countries = settings.countries, !countries.contains(where: { number.hasPrefix($0) }) {
