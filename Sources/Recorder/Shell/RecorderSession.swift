@@ -61,8 +61,8 @@ final class RecorderSession {
 
   private func wait() {
     var timeout: Int32 = offsets.isEmpty ? 1_000 : 100
-    if let ripeAt = reader.restsUntil {
-      let left = max(0, ripeAt - SystemTime.monotonicNanoseconds())
+    if let end = reader.restsUntil {
+      let left = max(0, end - SystemTime.monotonicNanoseconds())
       timeout = min(timeout, Int32((left + 999_999) / 1_000_000))
     }
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: timeout)

@@ -99,8 +99,8 @@ final class RedriveSession {
   private func wait() {
     var timeout: Int64 = offsets.isEmpty ? 1_000 : 100
     if outlet.hasRoom(batches: settings.batch.inFlight) {
-      if let ripeAt = reader.restsUntil {
-        timeout = min(timeout, (max(0, ripeAt - SystemTime.monotonicNanoseconds()) + 999_999) / 1_000_000)
+      if let end = reader.restsUntil {
+        timeout = min(timeout, (max(0, end - SystemTime.monotonicNanoseconds()) + 999_999) / 1_000_000)
       }
       if let nextAt = queues.nextAt { timeout = min(timeout, max(1, nextAt - Self.now)) }
     }
