@@ -51,5 +51,28 @@ extension RoleScenarios {
     @Test func `a proxy that is stopped and started under load loses nothing, and nothing is sent twice`() throws {
       try play("nghttpx restarts", times: 3) { try $0.restart() }
     }
+
+    @Test func `APNs away behind a proxy is a provider that is busy: pushes wait, and none is told as sent that was not`()
+      throws
+    {
+      try WorkerPlay.play("nghttpx without APNs", isProxied: true) { play in
+        let worker = try play.startWorker()
+        try play.write(Self.pushes / 3)
+        play.apns.server.stopListening()
+        play.apns.server.cutConnections()
+        try play.write(Self.pushes / 3)
+        try worker.waitForProblem("apns: ")
+        print("DEBUG", try worker.problem() ?? "", try play.proxy.answers().reduce(into: [:]) { $0[$1, default: 0] += 1 })
+        try play.apns.server.listenAgain()
+        let began = ContinuousClock.now
+        defer {
+          print("DEBUG2", ContinuousClock.now - began, (try? worker.problem()) ?? "ready",
+            (try? play.proxy.answers().reduce(into: [:]) { $0[$1, default: 0] += 1 }) ?? [:],
+            play.apns.counts, play.written.count, (try? play.site.statuses(.success).count) ?? -1, (try? play.site.records(.deadLetters).compactMap { $0.header("bongsu-error-code") }.reduce(into: [:]) { $0[$1, default: 0] += 1 }) ?? [:])
+        }
+        try worker.waitUntilReady()
+        try play.waitUntilCommitted()
+      }
+    }
   }
 }
