@@ -83,12 +83,12 @@ extension RoleScenarios {
       try WorkerPlay.play("mails beside it", channel: .email) { mails in
         try mails.startWorker()
         try WorkerPlay.play("\(channel.rawValue) is half-open", channel: channel) { play in
-          let worker = try play.startWorker(["--set", "\(channel.provider).timeout=1s"])
+          let worker = try play.startWorker(["--set", "\(play.standIn.name).timeout=1s"])
           try play.write(20)
           try play.waitUntilCommitted()
           play.server.freeze()
           try play.write(20)
-          try worker.waitForProblem("\(channel.provider): TIMEOUT")
+          try worker.waitForProblem("\(play.standIn.name): TIMEOUT")
           try mails.write(200)
           try mails.waitUntilCommitted()
           #expect(play.standIn.takenCount == 20)

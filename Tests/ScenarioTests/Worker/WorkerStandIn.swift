@@ -32,6 +32,9 @@ extension WorkerStandIn {
   /// How much a stand-in keeps: what it forgot, an oracle would miss.
   static var keepsAll: Int { 1_000_000 }
 
+  /// The section's name, by which workers call the provider, too.
+  var name: String { String(section.prefix { $0 != ":" }) }
+
   static func token(_ person: Int) -> String { String(format: "%064x", person) }
 
   fileprivate func device(_ person: Int, _ platform: UserDevice.Platform) -> (DeliveryAddress, String) {

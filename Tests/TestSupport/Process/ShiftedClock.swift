@@ -1,5 +1,5 @@
 import Foundation
-public import LocalServers
+import LocalServers
 
 /// The clock of a machine, as processes see it that are started with its environment, for a test to set while they run.
 /// A small library stands before the C library's functions; clocks that nobody can set are left alone.
