@@ -36,8 +36,8 @@ final class WorkerSession {
   var breaker = Breaker()
   /// While Redis is away and nothing may be sent without it.
   var redisRest: (until: Int64, backoff: Backoff)?
-  /// The breaker is not closed, and it was told.
-  var providerRests = false
+  /// Codes that were told since the breaker opened; empty while it is closed.
+  var restCodes: Set<String> = []
   var random = SystemRandomNumberGenerator()
   private var nextTag: UInt64 = 1
   private var offsets = OffsetCommits()

@@ -42,9 +42,10 @@ extension RoleScenarios {
       }
     }
 
+    /// Certificates of the stand-ins are valid for an hour before they were made.
     private static let starts: [(DeliveryChannel, Duration, String)] = [
-      (.pushIOS, .seconds(-3_700), "apns: ExpiredProviderToken"), (.pushAndroid, hour, "fcm: invalid_grant"),
-      (.pushAndroid, .zero - hour, "fcm: invalid_grant"),
+      (.pushIOS, .seconds(-3_540), "apns: ExpiredProviderToken"),
+      (.pushIOS, .seconds(3_660), "apns: InvalidProviderToken"), (.pushAndroid, hour, "fcm: invalid_grant"),
     ]
 
     @Test(arguments: starts)
@@ -54,6 +55,7 @@ extension RoleScenarios {
       let clock = try ShiftedClock()
       try clock.set(ahead: ahead)
       try WorkerPlay.play("clock wrong by \(ahead), \(channel.rawValue)", channel: channel, clock: clock) { play in
+        if ahead < .zero { play.apns.advanceClock(by: .seconds(120)) }
         let worker = try play.startWorker(awaitsReady: false)
         try play.write(Self.some)
         try worker.waitForProblem(words)

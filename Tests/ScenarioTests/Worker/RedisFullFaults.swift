@@ -7,6 +7,7 @@ extension RoleScenarios {
   /// Redis answers, and refuses whatever would make it grow: maxmemory is reached, and nothing may be evicted.
   @Suite struct RedisFullFaults {
     private static let some = 30
+    private static let one = ["--set", "worker.instance=one"]
 
     @Test func `SMS wait while Redis is full, and go on by themselves`() throws {
       try WorkerPlay.play("Redis full, SMS", channel: .sms) { play in
@@ -33,7 +34,7 @@ extension RoleScenarios {
     func `what is at the provider when Redis fills up is told, and sent once`(channel: DeliveryChannel) throws {
       try WorkerPlay.play("Redis fills up, \(channel.rawValue)", channel: channel) { play in
         play.standIn.setLatency(.seconds(1))
-        let worker = try play.startWorker()
+        let worker = try play.startWorker(Self.one)
         try play.write(Self.some)
         try play.waitUntilTaken(1)
         try play.redis.whileFull {
@@ -42,9 +43,8 @@ extension RoleScenarios {
           #expect(try worker.metrics().sum("bongsu_worker_redis_failures_total") > 0)
         }
         try play.waitUntilCommitted()
-        // A lease, so that whatever is left of a claim would be another's.
         play.workers[0].kill()
-        try play.startWorker()
+        try play.startWorker(Self.one)
         play.standIn.setLatency(.zero)
         try play.write(Self.some)
       }
