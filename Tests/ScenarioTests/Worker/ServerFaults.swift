@@ -21,7 +21,8 @@ extension RoleScenarios {
           let began = ContinuousClock.now
           defer { print("DEBUG \(fault) \(ContinuousClock.now - began)") }
           let (letters, suffered) = (try play.codes(), play.server.misbehaved)
-          play.server.misbehave(fault, .next(Self.suffering))
+          // Not those for access tokens.
+          play.server.misbehave(fault, .next(Self.suffering), path: "/v1/")
           try play.write(60)
           try play.waitUntilCommitted()
           #expect(play.server.misbehaved == suffered + Self.suffering, "\(fault)")
