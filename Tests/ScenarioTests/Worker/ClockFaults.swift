@@ -8,9 +8,9 @@ extension RoleScenarios {
   @Suite(.requires(.compiler)) struct ClockFaults {
     private static let some = 20
     private static let hour = Duration.seconds(3_600)
-    private static let jumps: [(DeliveryChannel, Duration)] = [
-      (.pushIOS, hour), (.pushIOS, .zero - hour), (.pushAndroid, hour), (.sms, hour), (.sms, .zero - hour),
-    ]
+    private static let jumps: [(DeliveryChannel, Duration)] = Soak.choose(
+      [(.pushIOS, hour), (.sms, hour)],
+      soak: DeliveryChannel.allCases.flatMap { [($0, hour), ($0, .zero - hour)] })
 
     /// What providers refuse for its date waits; what is in flight and what comes after is sent once, and on time.
     @Test(arguments: jumps)

@@ -18,8 +18,6 @@ extension RoleScenarios {
       try WorkerPlay.play("FCM answers as no server should", channel: .pushAndroid) { play in
         let worker = try play.startWorker(["--set", "fcm.timeout=1s"])
         for (fault, codes) in Self.faults {
-          let began = ContinuousClock.now
-          defer { print("DEBUG \(fault) \(ContinuousClock.now - began)") }
           let (letters, suffered) = (try play.codes(), play.server.misbehaved)
           // Not those for access tokens.
           play.server.misbehave(fault, .next(Self.suffering), path: "/v1/")

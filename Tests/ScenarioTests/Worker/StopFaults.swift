@@ -47,7 +47,7 @@ extension RoleScenarios {
       }
     }
 
-    @Test(arguments: channels)
+    @Test(arguments: Soak.choose([.pushIOS], soak: channels))
     func `a second signal ends it at once with a status of its own, and nothing is lost`(
       channel: DeliveryChannel
     ) throws {
