@@ -32,7 +32,7 @@ public struct WorkerMetrics: Sendable {
     unfinished = gauge("unfinished", "Deliveries that were read and are not committed.")
     lag = gauge("lag_records", "Deliveries that wait in the partitions this worker reads.")
     rate = gauge("rate_limit", "Requests a second that are allowed at present; 0 is without a limit.")
-    clockSkew = gauge("clock_skew_seconds", "By how much this machine's clock is ahead of Redis'; below 0 it is behind.")
+    clockSkew = gauge("clock_skew_seconds", "By how much this machine's clock is ahead of Redis' one.")
     provider = registry.histogram(
       "bongsu_worker_provider_seconds", help: "From a request to the provider's answer.", labels: labels)
     latency = registry.histogram(

@@ -23,11 +23,10 @@ import Testing
 
   @Test func `a few bytes become many where they are unpacked`() throws {
     let apns = try APNsFixture()
-    apns.simulator.misbehave(.packed(bytes: 1_000_000), .next(2))
-    let packed = try apns.push(options: ["--raw"])
-    #expect(packed.status == 200 && packed.headers["content-encoding"] == "gzip" && packed.exitCode == 0)
-    // The sum at its end is wrong, so that curl complains once it has all.
+    apns.simulator.misbehave(.packed(bytes: 1_000_000))
+    // The sum at its end is wrong, so that curl may complain once it has all.
     let unpacked = try apns.push(options: ["--compressed"])
+    #expect(unpacked.status == 200 && unpacked.headers["content-encoding"] == "gzip")
     #expect(unpacked.body.utf8.count > 990_000 && unpacked.body.utf8.allSatisfy { $0 == 0 })
   }
 

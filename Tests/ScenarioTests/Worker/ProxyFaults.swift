@@ -55,7 +55,7 @@ extension RoleScenarios {
     /// What was under way when APNs went is cut off: nobody knows whether it arrived, which is an attempt. All else the
     /// proxy answers with 502, until it tries APNs again. Judged by what APNs took, as the proxy's log knows less: it has no
     /// line for what it cut off.
-    @Test func `APNs away behind a proxy is a provider that is busy, and nothing is told as sent that was not`() throws {
+    @Test func `APNs away behind a proxy is a provider that is busy, and no push is told as sent wrongly`() throws {
       try WorkerPlay.play("nghttpx without APNs", isProxied: true, mayRepeat: WorkerPlay.inFlight) { play in
         let worker = try play.startWorker()
         try play.write(Self.pushes / 3)

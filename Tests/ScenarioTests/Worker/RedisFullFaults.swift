@@ -78,7 +78,8 @@ extension RedisServer {
 
   /// - Parameter bytes: 0 is without a limit.
   private func limitMemory(to bytes: Int) throws {
-    let child = try ChildProcess(ChildCommand("redis-cli", ["-p", "\(port)", "CONFIG", "SET", "maxmemory", "\(bytes)"]))
+    let arguments = ["-p", "\(port)", "CONFIG", "SET", "maxmemory", "\(bytes)"]
+    let child = try ChildProcess(ChildCommand("redis-cli", arguments))
     guard try child.waitForExit(timeout: .seconds(30)).isSuccess else {
       throw NeverHappened(description: "Redis takes another limit")
     }

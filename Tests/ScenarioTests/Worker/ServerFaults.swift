@@ -43,7 +43,8 @@ extension RoleScenarios {
         let worker = try play.startWorker()
         try play.write(20)
         try play.waitUntilCommitted()
-        for (fault, code) in [(Misbehaviour.redirect(to: elsewhere.url + "/"), "HTTP_307"), (.wrongCertificate, "TLS")] {
+        for (fault, code) in [(Misbehaviour.redirect(to: elsewhere.url + "/"), "HTTP_307"), (.wrongCertificate, "TLS")]
+        {
           let before = play.standIn.takenCount
           play.server.misbehave(fault, .all)
           play.server.cutConnections()

@@ -60,7 +60,7 @@ extension RoleScenarios {
     }
 
     /// Redis has what was sent, and Kafka, which is to be told, stands still.
-    @Test func `it leaves in time though Kafka stands still, and what it could not tell is told by the next one`() throws {
+    @Test func `it leaves in time though Kafka stands still, and the next one tells what it could not`() throws {
       try WorkerPlay.play("SIGTERM while Kafka stands still") { play in
         play.apns.setLatency(.milliseconds(300))
         let worker = try play.startWorker(Self.flags)

@@ -59,7 +59,7 @@ struct WorkerOracle {
     for delivery in written where taken.contains(delivery.id) && !letters.contains(delivery.id) {
       if !successes.contains(delivery.id) { verdict.faults.append("\(delivery.eventID) is not told as SUCCESS") }
     }
-    for id in successes where !taken.contains(id) { verdict.faults.append("\(id) is told as SUCCESS, and was not taken") }
+    for id in successes where !taken.contains(id) { verdict.faults.append("\(id) is told as SUCCESS, not taken") }
   }
 
   static func deliveryID(of record: TopicReader.Record) -> String? {

@@ -24,7 +24,9 @@ final class WorkerPlay {
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
-  private init(_ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool, _ clock: ShiftedClock?) throws {
+  private init(
+    _ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool, _ clock: ShiftedClock?
+  ) throws {
     (self.name, self.seed, self.clock) = (name, seed, clock)
     random = SeededGenerator(seed: seed)
     let stage = try RoleStage.shared
