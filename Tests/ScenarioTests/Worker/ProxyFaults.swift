@@ -67,7 +67,8 @@ extension RoleScenarios {
         try play.waitUntilCommitted()
         try worker.waitUntilReady()
         let letters = try play.site.records(.deadLetters)
-        #expect(letters.count <= WorkerPlay.inFlight)
+        // Failures come in parts, and before five in a row were heard of others take the places of the first.
+        #expect(letters.count <= 2 * WorkerPlay.inFlight)
         #expect(letters.allSatisfy { $0.header(RecordHeader.errorCode) == "CONNECTION_LOST" })
         #expect(try play.site.statuses(.retrying).count == letters.count)
         #expect(try play.proxy.answers().allSatisfy { $0.hasPrefix("h2 ") })
