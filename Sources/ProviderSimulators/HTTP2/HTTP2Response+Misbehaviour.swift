@@ -21,7 +21,7 @@ enum PackedZeros {
   static func gzip(_ count: Int) -> [UInt8] {
     var bits = Bits(bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
     bits.add(0b1, 1)
-    bits.add(0b10, 2)
+    bits.add(0b01, 2)
     bits.addCode(0b0011_0000, 8)
     for _ in 0..<max(0, count / 258) {
       bits.addCode(0b1100_0101, 8)
