@@ -5,7 +5,7 @@ public import Telemetry
 /// A worker's metrics; docs/operations.md says what each is for.
 public struct WorkerMetrics: Sendable {
   let resent, unclaimed, redisFailures, redisRestarts, restarts, unreadable, heldByOthers, toldAgain: Counter
-  let inFlight, unfinished, lag, rate: Gauge
+  let inFlight, unfinished, lag, rate, clockSkew: Gauge
   let provider, latency: Histogram
   private let ends: [DeliveryState: Counter]
   private let states: [RoleState.Kind: Gauge]
@@ -32,6 +32,7 @@ public struct WorkerMetrics: Sendable {
     unfinished = gauge("unfinished", "Deliveries that were read and are not committed.")
     lag = gauge("lag_records", "Deliveries that wait in the partitions this worker reads.")
     rate = gauge("rate_limit", "Requests a second that are allowed at present; 0 is without a limit.")
+    clockSkew = gauge("clock_skew_seconds", "By how much this machine's clock is ahead of Redis' one.")
     provider = registry.histogram(
       "bongsu_worker_provider_seconds", help: "From a request to the provider's answer.", labels: labels)
     latency = registry.histogram(

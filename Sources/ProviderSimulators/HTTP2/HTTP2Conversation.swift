@@ -70,6 +70,8 @@ final class HTTP2Conversation: Conversation {
     case .cut(let bytes?): cut(stream, response, after: bytes, session)
     case .slow(let bytes, let interval): slow(stream, response, (bytes, interval), session)
     case .garbage: raw = [UInt8](repeating: 0xff, count: 64)
+    case .headersWithoutEnd: inform(stream)
+    case .longBody, .packed, .redirect: session.answer(stream, response.spoilt(by: fault))
     }
   }
 
@@ -92,6 +94,16 @@ final class HTTP2Conversation: Conversation {
     session.answer(stream, response)
     goOn(stream, pace)
   }
+
+  private func inform(_ stream: HTTP2Stream) {
+    guard let session, session.isOpen(stream) else { return }
+    for _ in 0..<Self.informsAtOnce { session.inform(stream, [("x-more", Self.kilobyte)]) }
+    link?.flushLater()
+    link?.after(.milliseconds(20)) { [self] in inform(stream) }
+  }
+
+  private static let informsAtOnce = 20
+  private static let kilobyte = String(repeating: "a", count: 1_000)
 
   private func goOn(_ stream: HTTP2Stream, _ pace: (bytes: Int, interval: Duration)) {
     link?.after(pace.interval) { [self] in

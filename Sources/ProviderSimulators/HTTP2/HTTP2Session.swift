@@ -80,6 +80,14 @@ extension HTTP2Session {
     }
   }
 
+  /// An interim answer, of which there may be any number before the answer.
+  func inform(_ stream: HTTP2Stream, _ headers: [HTTPHeader]) {
+    unsafe HeaderBlock.with([(":status", "103")] + headers) { list in
+      _ = unsafe nghttp2_submit_headers(
+        handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, list.baseAddress, list.count, nil)
+    }
+  }
+
   /// More of the body is allowed.
   func resume(_ stream: HTTP2Stream) { unsafe nghttp2_session_resume_data(handle, stream.id) }
 

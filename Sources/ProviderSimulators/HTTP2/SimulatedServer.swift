@@ -68,6 +68,13 @@ public final class SimulatedServer: Sendable {
   /// Ends all connections with a reset.
   public func cutConnections() { server.cutConnections() }
 
+  /// Stands still until `thaw`, as a process does that is stopped: the kernel goes on taking connections and requests,
+  /// and nobody answers. Of it only what came so far may be asked meanwhile.
+  public func freeze() { server.freeze() }
+
+  /// Goes on with what has come meanwhile.
+  public func thaw() { server.thaw() }
+
   /// Ends all connections, and the thread.
   public func stop() { server.stop() }
 }

@@ -17,6 +17,15 @@ public enum Misbehaviour: Sendable, Equatable {
   case slow(bytes: Int, every: Duration)
   /// The request is taken; what comes back is no HTTP/2, and then the end.
   case garbage
+  /// The request is taken; then headers come, a kilobyte in each interim answer, for as long as the client takes them.
+  /// HTTP's alone: in SMTP nothing comes, as in the next three.
+  case headersWithoutEnd
+  /// The usual answer with so many bytes more behind its body.
+  case longBody(bytes: Int)
+  /// The usual status, and a body of a few kilobytes that would be so many bytes of zeros when it is unpacked.
+  case packed(bytes: Int)
+  /// 307, and that URL as the place to go to. Nothing is taken.
+  case redirect(to: String)
   /// A connection's certificate is for another host; counted by connections instead of requests.
   case wrongCertificate
 
@@ -31,9 +40,9 @@ public enum Misbehaviour: Sendable, Equatable {
   /// Whether the request has its effect.
   var takesRequest: Bool {
     switch self {
-    case .refuse: false
+    case .refuse, .redirect: false
     case .reset(_, let taken), .goAway(_, let taken, _): taken
-    case .cut, .hang, .slow, .garbage, .wrongCertificate: true
+    case .cut, .hang, .slow, .garbage, .headersWithoutEnd, .longBody, .packed, .wrongCertificate: true
     }
   }
 }

@@ -127,7 +127,7 @@ final class SMTPConversation: Conversation {
 
   private func give(_ fault: Misbehaviour, _ reply: SMTPReply, _ link: Link) {
     switch fault {
-    case .hang, .refuse, .wrongCertificate: break
+    case .hang, .refuse, .wrongCertificate, .headersWithoutEnd, .longBody, .packed, .redirect: break
     case .reset, .cut(nil): link.abort()
     case .goAway: link.end()
     case .cut(let bytes?):
@@ -167,7 +167,7 @@ extension Misbehaviour {
   /// Nothing that comes later is heard.
   var endsConnection: Bool {
     switch self {
-    case .hang, .reset, .cut, .garbage, .goAway: true
+    case .hang, .reset, .cut, .garbage, .goAway, .headersWithoutEnd, .longBody, .packed, .redirect: true
     case .refuse, .slow, .wrongCertificate: false
     }
   }

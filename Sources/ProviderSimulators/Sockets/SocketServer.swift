@@ -27,6 +27,8 @@ final class SocketServer: Sendable {
   private let inbox = LoopInbox()
   private let thread: OwnedThread
   private let isStopped = Atomic(false)
+  /// Until this is signalled the thread stands still.
+  private let frozen = Mutex<WakeSignal?>(nil)
 
   /// Listens at once.
   /// - Throws: `cannotListen`.
@@ -49,8 +51,24 @@ final class SocketServer: Sendable {
   /// Ends all connections and the thread. Not from the server's own thread.
   func stop() {
     guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    thaw()
     inbox.add { $0.stop() }
     thread.join()
+  }
+
+  /// Stands still until `thaw`, as a process does that is stopped: the kernel goes on taking connections and bytes.
+  /// Nothing else may be asked of it meanwhile.
+  func freeze() {
+    let thawed = WakeSignal()
+    frozen.withLock { $0 = thawed }
+    inbox.add { _ in _ = Poll.wait([thawed.fileDescriptor], timeoutMilliseconds: -1) }
+  }
+
+  func thaw() {
+    frozen.withLock { thawed in
+      thawed?.signal()
+      thawed = nil
+    }
   }
 
   /// Has `work` done on the server's thread and waits for its result; nil when it is stopped.

@@ -23,7 +23,8 @@ struct APNsAnswer {
       }
       let retryAfter = TransferFailure.retryAfter(response)
       let effect = Self.effect(response.status, reason, since: body.since, registeredAt: registeredAt)
-      needsToken = reason == "ExpiredProviderToken"
+      // Its date may be what is invalid.
+      needsToken = ["ExpiredProviderToken", "InvalidProviderToken"].contains(reason)
       result = .failed(
         SendFailure(effect, code: reason, retryAfter: Self.max(retryAfter, Self.least(response.status, reason))))
     }

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTransfer
 import NotificationModel
 import Synchronization
@@ -22,18 +21,18 @@ public final class APNsProvider: Provider {
   /// - Parameter shared: tokens that all workers use; nil: this process its own.
   /// - Throws: a key that cannot be used, or what libcurl does not take.
   public init(_ settings: APNsSettings, shared: SharedTokens? = nil) throws {
-    let tokens = try APNsTokens(settings, shared: shared)
+    let tokens = try APNsTokens(settings, shared: shared) { _ in ProviderClock.date() }
     let doubt = Mutex(TokenDoubt(words: ["BadDeviceToken"], code: "BadDeviceTokens"))
     (self.settings, self.tokens) = (settings, tokens)
     calls = try HTTPCalls(settings.client) { call, outcome in
       let answer = APNsAnswer(outcome, registeredAt: call.registeredAt)
-      if answer.needsToken { tokens.refuse(call.bearer, now: Self.now()) }
+      if answer.needsToken { tokens.refuse(call.bearer, now: ProviderClock.steady()) }
       return [SendReport(tag: call.tag, doubt.withLock { $0.judged(answer.result) })]
     }
   }
 
   public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
-    guard let bearer = tokens.current(now: Self.now()) else {
+    guard let bearer = tokens.current(now: ProviderClock.steady()) else {
       let wait = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1))
       return report(requests.map { SendReport(tag: $0.tag, .failed(wait)) })
     }
@@ -45,6 +44,4 @@ public final class APNsProvider: Provider {
   }
 
   public func stop(within time: Duration) { calls.stop(within: time) }
-
-  private static func now() -> UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 }

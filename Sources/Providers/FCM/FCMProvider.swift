@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTransfer
 import NotificationModel
 import Synchronization
@@ -12,7 +11,7 @@ public final class FCMProvider: Provider {
   private let settings: FCMSettings
   private let tokens: FCMTokens
   private let calls: HTTPCalls<Call>
-  private let clock: FCMTokens.Clock
+  private let date: FCMTokens.Clock
 
   private struct Call {
     let tag: UInt64
@@ -22,16 +21,19 @@ public final class FCMProvider: Provider {
   /// - Parameter shared: tokens that all workers use; nil: this process its own.
   /// - Throws: what libcurl does not take.
   public convenience init(_ settings: FCMSettings, shared: SharedTokens? = nil) throws {
-    try self.init(settings, shared: shared) {
-      UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    }
+    try self.init(settings, shared: shared, clock: ProviderClock.steady, date: ProviderClock.date)
   }
 
-  init(_ settings: FCMSettings, shared: SharedTokens?, clock: @escaping FCMTokens.Clock) throws {
-    let tokens = try FCMTokens(settings, shared: shared, clock: clock)
+  /// - Parameters:
+  ///   - clock: by which ages and rests are counted.
+  ///   - date: the machine's, which Google is told; nil: the same.
+  init(
+    _ settings: FCMSettings, shared: SharedTokens?, clock: @escaping FCMTokens.Clock, date: FCMTokens.Clock? = nil
+  ) throws {
+    let tokens = try FCMTokens(settings, shared: shared, clock: clock, date: date ?? clock)
     // A worker with another project's account would have these of every device.
     let doubt = Mutex(TokenDoubt(words: ["INVALID_ARGUMENT", "SENDER_ID_MISMATCH"], code: "BAD_TOKENS"))
-    (self.settings, self.tokens, self.clock) = (settings, tokens, clock)
+    (self.settings, self.tokens, self.date) = (settings, tokens, date ?? clock)
     do throws(HTTPTransferError) {
       calls = try HTTPCalls(settings.client) { call, outcome in
         let result = Self.result(of: FCMAnswer(outcome), call, tokens)
@@ -53,7 +55,7 @@ public final class FCMProvider: Provider {
     switch tokens.access() {
     case .token(let bearer):
       calls.send(requests, report: report) { request throws(SendFailure) in
-        let message = try FCMMessage.request(request, settings, bearer: bearer, now: clock())
+        let message = try FCMMessage.request(request, settings, bearer: bearer, now: date())
         return (message, Call(tag: request.tag, bearer: bearer))
       }
     case .none(let failure): report(requests.map { SendReport(tag: $0.tag, .failed(failure)) })

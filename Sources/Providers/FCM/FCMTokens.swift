@@ -10,14 +10,15 @@ final class FCMTokens: Sendable {
   private let endpoint: TokenEndpoint
   private let shared: SharedTokens?
   private let name: String
-  private let clock: Clock
+  /// For ages and rests, and for what Google is told.
+  private let clock, date: Clock
   private let executor = ThreadExecutor(name: "fcm-token")
   private let state = Mutex(FCMTokenState())
 
   /// - Parameter shared: so that all workers use one; nil: this process its own.
-  init(_ settings: FCMSettings, shared: SharedTokens?, clock: @escaping Clock) throws {
+  init(_ settings: FCMSettings, shared: SharedTokens?, clock: @escaping Clock, date: @escaping Clock) throws {
     endpoint = try TokenEndpoint(settings)
-    (self.shared, self.clock) = (shared, clock)
+    (self.shared, self.clock, self.date) = (shared, clock, date)
     name = "fcm:\(settings.account.clientEmail):\(settings.account.keyID)"
   }
 
@@ -45,10 +46,10 @@ final class FCMTokens: Sendable {
 
   private func renewed() async throws(SendFailure) -> SharedTokens.Token? {
     let now = clock()
-    guard let shared else { return try await endpoint.token(now: now) }
+    guard let shared else { return try await endpoint.token(now: now, date: date()) }
     let suits = state.withLock { $0.suitable(now: now) }
     return try await shared.token(name, suits: suits) { () async throws(SendFailure) in
-      try await self.endpoint.token(now: now)
+      try await self.endpoint.token(now: now, date: self.date())
     }
   }
 }

@@ -32,12 +32,14 @@ struct TokenEndpoint: Sendable {
     client = try HTTPClient(own)
   }
 
-  /// - Parameter now: the new token's time, so that it seems rather too old than too young.
-  func token(now: UnixTime) async throws(SendFailure) -> SharedTokens.Token {
+  /// - Parameters:
+  ///   - now: the new token's time, so that it seems rather too old than too young.
+  ///   - date: the assertion's.
+  func token(now: UnixTime, date: UnixTime) async throws(SendFailure) -> SharedTokens.Token {
     let outcome = await client.send(
       HTTPRequest(
         url: url, headers: [("content-type", "application/x-www-form-urlencoded")],
-        body: Array("grant_type=\(Self.grant)&assertion=\(try assertion(now: now))".utf8)))
+        body: Array("grant_type=\(Self.grant)&assertion=\(try assertion(now: date))".utf8)))
     let answer = try TokenAnswer.read(outcome.result).get()
     return SharedTokens.Token(
       text: answer.text, madeAt: now, expiresAt: UnixTime(milliseconds: now.milliseconds + answer.lifetime * 1_000))

@@ -68,13 +68,12 @@ public struct ClaimStore {
     _ = try flags(ClaimScripts.renew, .zero, tickets.map { Row($0) })
   }
 
-  /// Changes when Redis was started anew, and perhaps without what it knew.
-  public func runID() throws(RedisError) -> String {
-    let lines = try redis.run("INFO", "server").text ?? ""
-    guard let line = lines.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix("run_id:") }) else {
+  /// Which Redis it is, and what time it has.
+  public func server() throws(RedisError) -> ClaimServer {
+    guard let server = ClaimServer(info: try redis.run("INFO", "server").text ?? "") else {
       throw RedisError(.unexpectedAnswer, "Redis does not tell its run id")
     }
-    return String(line.dropFirst("run_id:".count))
+    return server
   }
 }
 

@@ -32,22 +32,23 @@ extension WorkerSession {
     breaker.judge(failure, slowing: &pacer, jitter: Double.random(in: 0...1, using: &random), now: now)
   }
 
-  /// Once when it is not called any more, and once when it is again.
+  /// Once when it is not called any more, and for each other reason that comes up, and once when it is called again.
   private func tellOfProvider(_ result: SendResult) {
     if breaker.state == .closed {
-      guard providerRests else { return }
-      providerRests = false
+      guard !restCodes.isEmpty else { return }
+      restCodes = []
       logger.notice("the provider takes deliveries again", ["provider": provider.name])
       if redisRest == nil { note(RoleState(.working)) }
-    } else if !providerRests, case .failed(let failure) = result {
-      providerRests = true
+    } else if case .failed(let failure) = result {
+      // The last one is what is wrong now: an account that is refused looked like a token that is made at first.
+      note(RoleState(.holding, "\(provider.name): \(failure.code)"))
+      guard restCodes.insert(failure.code).inserted else { return }
       let fields: Logger.Metadata = ["provider": provider.name, "code": failure.code]
       if failure.effect == .providerRefuses {
         logger.error("the provider refuses everything: a person must act, deliveries wait", fields)
       } else {
         logger.warning("the provider takes nothing at present, deliveries wait", fields)
       }
-      note(RoleState(.holding, "\(provider.name): \(failure.code)"))
     }
   }
 

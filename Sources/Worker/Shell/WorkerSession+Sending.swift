@@ -130,7 +130,7 @@ extension WorkerSession {
     guard redisRest != nil else { return }
     redisRest = nil
     logger.notice("Redis answers again")
-    if !providerRests { note(RoleState(.working)) }
+    if restCodes.isEmpty { note(RoleState(.working)) }
   }
 
   private func send(_ tags: [UInt64]) throws(WorkerError) {

@@ -36,8 +36,8 @@ final class WorkerSession {
   var breaker = Breaker()
   /// While Redis is away and nothing may be sent without it.
   var redisRest: (until: Int64, backoff: Backoff)?
-  /// The breaker is not closed, and it was told.
-  var providerRests = false
+  /// Codes that were told since the breaker opened; empty while it is closed.
+  var restCodes: Set<String> = []
   var random = SystemRandomNumberGenerator()
   private var nextTag: UInt64 = 1
   private var offsets = OffsetCommits()
@@ -215,12 +215,13 @@ extension WorkerSession {
     let held = jobs.filter { $1.isClaimed || sending[$0] != nil }.map(\.value.ticket)
     do throws(RedisError) {
       _ = try claims.renew(held)
-      let run = try claims.runID()
-      if let redisRun, redisRun != run {
+      let server = try claims.server()
+      if let skew = server.skew(ofClockAt: SystemTime.unixMicroseconds()) { metrics.clockSkew.set(skew) }
+      if let redisRun, redisRun != server.runID {
         metrics.redisRestarts.increment()
         logger.error("Redis was started anew: unless it kept its data, deliveries of the last days may be sent twice")
       }
-      redisRun = run
+      redisRun = server.runID
     } catch {
       metrics.redisFailures.increment()
     }

@@ -41,11 +41,12 @@ public final class SharedTokens: Sendable {
   /// - Parameters:
   ///   - name: of the account, such as `apns:TEAM:KEY`.
   ///   - age: in milliseconds; an older one is not good enough.
+  ///   - refused: that one is not good enough, either.
   /// - Returns: nil while another makes one. Without Redis each process makes its own.
   public func token(
-    _ name: String, youngerThan age: Int64, now: UnixTime, make: () -> Token?
+    _ name: String, youngerThan age: Int64, unlike refused: String? = nil, now: UnixTime, make: () -> Token?
   ) -> Token? {
-    switch claim(name, suits: { now.milliseconds - $0.madeAt.milliseconds < age }) {
+    switch claim(name, suits: { now.milliseconds - $0.madeAt.milliseconds < age && $0.text != refused }) {
     case .known(let token): return token
     case .taken: return nil
     case .away: return make()

@@ -55,7 +55,7 @@ import Worker
     let answer = APNsAnswer(.success(response(row.status, #"{"reason":"\#(row.reason)"}"#)), registeredAt: nil)
     let wait = row.seconds.map { Duration.seconds($0) }
     #expect(answer.result == .failed(SendFailure(row.effect, code: row.reason, retryAfter: wait)))
-    #expect(answer.needsToken == (row.reason == "ExpiredProviderToken"))
+    #expect(answer.needsToken == ["ExpiredProviderToken", "InvalidProviderToken"].contains(row.reason))
   }
 
   @Test func `taken is taken, and its id is kept`() {

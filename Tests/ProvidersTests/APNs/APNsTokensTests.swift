@@ -3,6 +3,7 @@ import LocalServers
 import NotificationModel
 import Redis
 import Signing
+import Synchronization
 import TestSupport
 import Testing
 import Worker
@@ -54,6 +55,25 @@ import Worker
     // Answers to requests with the old one come later.
     tokens.refuse(first, now: Self.later(45))
     #expect(tokens.current(now: Self.later(45)) == second)
+  }
+
+  @Test func `one that a wrong clock has dated is replaced as soon as the clock is right, and no sooner`() throws {
+    let behind = Mutex<Int64>(3_600_000)
+    let tokens = try APNsTokens(settings(), shared: nil) { now in
+      UnixTime(milliseconds: now.milliseconds - behind.withLock { $0 })
+    }
+    let first = try #require(tokens.current(now: Self.start))
+    #expect(try part(first, 1).contains(#""iat":1699996400"#))
+    tokens.refuse(first, now: Self.later(1))
+    #expect(tokens.current(now: Self.later(1)) == first)
+    behind.withLock { $0 = 0 }
+    #expect(tokens.current(now: Self.later(2)) == first)
+    tokens.refuse(first, now: Self.later(2))
+    let second = try #require(tokens.current(now: Self.later(2)))
+    #expect(try part(second, 1).contains(#""iat":1700000120"#))
+    // The clock says nothing against this one.
+    tokens.refuse(second, now: Self.later(3))
+    #expect(tokens.current(now: Self.later(3)) == second)
   }
 
   @Test func `a key of another kind, or none, is told at the start`() throws {

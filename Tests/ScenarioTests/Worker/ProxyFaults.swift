@@ -51,5 +51,28 @@ extension RoleScenarios {
     @Test func `a proxy that is stopped and started under load loses nothing, and nothing is sent twice`() throws {
       try play("nghttpx restarts", times: 3) { try $0.restart() }
     }
+
+    /// What was under way when APNs went is cut off: nobody knows whether it arrived, which is an attempt. All else the
+    /// proxy answers with 502, until it tries APNs again. Judged by what APNs took, as the proxy's log knows less: it has no
+    /// line for what it cut off.
+    @Test func `APNs away behind a proxy is a provider that is busy, and no push is told as sent wrongly`() throws {
+      try WorkerPlay.play("nghttpx without APNs", isProxied: true, mayRepeat: WorkerPlay.inFlight) { play in
+        let worker = try play.startWorker()
+        try play.write(Self.pushes / 3)
+        play.apns.server.stopListening()
+        play.apns.server.cutConnections()
+        try play.write(Self.pushes / 3)
+        try worker.waitForProblem("apns: HTTP_50")
+        try play.apns.server.listenAgain()
+        try play.waitUntilCommitted()
+        try worker.waitUntilReady()
+        let letters = try play.site.records(.deadLetters)
+        // Failures come in parts, and before five in a row were heard of others take the places of the first.
+        #expect(letters.count <= 2 * WorkerPlay.inFlight)
+        #expect(letters.allSatisfy { $0.header(RecordHeader.errorCode) == "CONNECTION_LOST" })
+        #expect(try play.site.statuses(.retrying).count == letters.count)
+        #expect(try play.proxy.answers().allSatisfy { $0.hasPrefix("h2 ") })
+      }
+    }
   }
 }

@@ -30,7 +30,7 @@ struct WorkerOracle {
   func judge(_ received: [TakenDelivery], address: (Int) -> String) throws -> Verdict {
     var verdict = Verdict()
     let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
-    let letters = Set(try site.records(.deadLetters).compactMap { $0.header("id") ?? Self.id($0.value) })
+    let letters = Set(try site.records(.deadLetters).compactMap(Self.deliveryID))
     verdict.deadLetters = letters.count
     var taken: Set<String> = []
     var last: [String: Int] = [:]
@@ -53,15 +53,16 @@ struct WorkerOracle {
     return verdict
   }
 
-  /// Whatever was taken is told as SUCCESS, or failed as far as its worker knows.
+  /// Whatever was taken is told as SUCCESS, or failed as far as its worker knows; and nothing else is told as SUCCESS.
   private func checkStatuses(_ taken: Set<String>, _ letters: Set<String>, _ verdict: inout Verdict) throws {
     let successes = Set(try site.statuses(.success).map(\.deliveryID))
     for delivery in written where taken.contains(delivery.id) && !letters.contains(delivery.id) {
       if !successes.contains(delivery.id) { verdict.faults.append("\(delivery.eventID) is not told as SUCCESS") }
     }
+    for id in successes where !taken.contains(id) { verdict.faults.append("\(id) is told as SUCCESS, not taken") }
   }
 
-  private static func id(_ value: String) -> String? {
-    (try? JSONDecoder().decode(Delivery.self, from: Data(value.utf8)))?.id
+  static func deliveryID(of record: TopicReader.Record) -> String? {
+    record.header("id") ?? (try? JSONDecoder().decode(Delivery.self, from: Data(record.value.utf8)))?.id
   }
 }

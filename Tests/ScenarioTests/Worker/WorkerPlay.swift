@@ -17,13 +17,17 @@ final class WorkerPlay {
   private(set) var workers: [DaemonProcess] = []
   private(set) var written: [Delivery] = []
   private let folder: TemporaryDirectory
+  /// Of its workers; nil is the machine's.
+  private let clock: ShiftedClock?
 
   static let people = 200
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
-  private init(_ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool) throws {
-    (self.name, self.seed) = (name, seed)
+  private init(
+    _ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool, _ clock: ShiftedClock?
+  ) throws {
+    (self.name, self.seed, self.clock) = (name, seed, clock)
     random = SeededGenerator(seed: seed)
     let stage = try RoleStage.shared
     redis = stage.redis
@@ -53,15 +57,22 @@ final class WorkerPlay {
     return proxy
   }
 
+  /// Of one for another channel than email.
+  var server: SimulatedServer {
+    guard let server = standIn.server else { preconditionFailure("mails go to no server of HTTP") }
+    return server
+  }
+
   /// - Parameters:
   ///   - isProxied: nghttpx stands before APNs.
+  ///   - clock: the workers'.
   ///   - mayRepeat: how many may be sent twice, as their worker died between sending and recording.
   static func play(
     _ name: String, _ seed: UInt64 = 1, channel: DeliveryChannel = .pushIOS, isProxied: Bool = false,
-    mayRepeat: Int = 0, location: SourceLocation = #_sourceLocation,
+    clock: ShiftedClock? = nil, mayRepeat: Int = 0, location: SourceLocation = #_sourceLocation,
     _ body: (WorkerPlay) throws -> Void
   ) throws {
-    let play = try WorkerPlay(name, seed, channel, isProxied: isProxied)
+    let play = try WorkerPlay(name, seed, channel, isProxied: isProxied, clock)
     defer { play.end() }
     let start = ContinuousClock.now
     do {
@@ -83,7 +94,7 @@ final class WorkerPlay {
   }
 
   @discardableResult
-  func startWorker(_ flags: [String] = []) throws -> DaemonProcess {
+  func startWorker(_ flags: [String] = [], awaitsReady: Bool = true) throws -> DaemonProcess {
     let sets = [
       "worker.topicPrefix=\(site.prefix)", "worker.redisPrefix=\(site.prefix)", "worker.lease=2s",
     ]
@@ -92,22 +103,24 @@ final class WorkerPlay {
         "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis", redis.address,
         "--bootstrap-servers",
         site.broker.bootstrapServers, "--group", site.group, "--listen", "127.0.0.1:0",
-      ] + sets.flatMap { ["--set", $0] } + flags)
+      ] + sets.flatMap { ["--set", $0] } + flags, environment: clock?.environment ?? [:])
     workers.append(worker)
-    try worker.waitUntilReady()
+    if awaitsReady { try worker.waitUntilReady() }
     return worker
   }
 
   /// Deliveries to people chosen by chance; each knows its place among all.
-  func write(_ count: Int) throws {
+  /// - Parameter within: how long they are worth sending; nil: as long as it takes.
+  func write(_ count: Int, within: Duration? = nil) throws {
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    let end = within.map { UnixTime(milliseconds: now.milliseconds + Int64($0 / .milliseconds(1))) }
     let more = (0..<count).map { step in
       let person = Int.random(in: 1...Self.people, using: &random)
       let number = written.count + step
       return Delivery(
         id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(person),
         channel: site.channel, target: "\(person)", address: standIn.address(person).delivery, category: "service",
-        content: standIn.content(number), priority: .high, notBefore: now, sendBefore: nil)
+        content: standIn.content(number), priority: .high, notBefore: now, sendBefore: end)
     }
     written += more
     try site.produce(more)
@@ -118,6 +131,11 @@ final class WorkerPlay {
     try eventually("the provider has taken \(count)", within: .seconds(60)) {
       standIn.takenCount >= count
     }
+  }
+
+  /// Waits until so many requests in all have suffered from what the stand-in was told to do.
+  func waitUntilSuffered(_ count: Int) throws {
+    try eventually("\(count) requests have suffered", within: .seconds(60)) { server.misbehaved >= count }
   }
 
   func waitUntilCommitted() throws {

@@ -21,6 +21,8 @@ protocol WorkerStandIn {
   var takenCount: Int { get }
   func setLatency(_ latency: Duration)
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String)
+  /// Nil of the one that speaks SMTP.
+  var server: SimulatedServer? { get }
   /// What a delivery says, in which its number can be found again.
   func content(_ number: Int) -> MessageContent
   func stop()
@@ -29,6 +31,9 @@ protocol WorkerStandIn {
 extension WorkerStandIn {
   /// How much a stand-in keeps: what it forgot, an oracle would miss.
   static var keepsAll: Int { 1_000_000 }
+
+  /// The section's name, by which workers call the provider, too.
+  var name: String { String(section.prefix { $0 != ":" }) }
 
   static func token(_ person: Int) -> String { String(format: "%064x", person) }
 
@@ -74,6 +79,7 @@ struct APNsStandIn: WorkerStandIn {
   }
 
   var takenCount: Int { apns.counts.accepted }
+  var server: SimulatedServer? { apns.server }
   func setLatency(_ latency: Duration) { apns.setLatency(latency) }
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) { device(person, .ios) }
   func content(_ number: Int) -> MessageContent { push(number) }
@@ -115,6 +121,7 @@ struct FCMStandIn: WorkerStandIn {
   }
 
   var takenCount: Int { fcm.counts.accepted }
+  var server: SimulatedServer? { fcm.server }
   func setLatency(_ latency: Duration) { fcm.setLatency(latency) }
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) { device(person, .android) }
   func content(_ number: Int) -> MessageContent { push(number) }
@@ -152,6 +159,7 @@ struct SMSStandIn: WorkerStandIn {
   }
 
   var takenCount: Int { sms.counts.accepted }
+  var server: SimulatedServer? { sms.server }
   func setLatency(_ latency: Duration) { sms.setLatency(latency) }
 
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) {
@@ -195,6 +203,7 @@ struct SMTPStandIn: WorkerStandIn {
   }
 
   var takenCount: Int { smtp.counts.accepted }
+  var server: SimulatedServer? { nil }
   func setLatency(_ latency: Duration) { smtp.setLatency(latency) }
 
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) {

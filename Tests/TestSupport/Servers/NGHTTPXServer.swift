@@ -24,7 +24,8 @@ public final class NGHTTPXServer {
       [
         "--conf=/dev/null", "--frontend=127.0.0.1,\(port)",
         "--backend=127.0.0.1,\(backend);;proto=h2;tls;sni=localhost", "--cacert=\(authorityFile)", "--no-ocsp",
-        "--workers=1", "--accesslog-file=\(log)", "--accesslog-format=$alpn $status",
+        // A server that was away is not waited for as long as two minutes.
+        "--backend-max-backoff=1", "--workers=1", "--accesslog-file=\(log)", "--accesslog-format=$alpn $status",
         "--errorlog-file=/dev/stderr", certificate.keyFile, certificate.file,
       ])
     process = try ChildProcess(command)

@@ -17,6 +17,8 @@ public enum Requirement: String, Sendable {
   case nghttpd, nghttpx
   /// Of scripts/python.
   case python
+  /// Of C, which comes with Swift, for what stands before a process' own clock.
+  case compiler
 
   var isInstalled: Bool {
     switch self {
@@ -30,6 +32,7 @@ public enum Requirement: String, Sendable {
     case .nghttpd: ChildCommand.path(of: "nghttpd") != nil
     case .nghttpx: ChildCommand.path(of: "nghttpx") != nil
     case .python: PythonPackages.isInstalled
+    case .compiler: ShiftedClock.isInstalled
     }
   }
 

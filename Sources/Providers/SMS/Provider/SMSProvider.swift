@@ -53,12 +53,11 @@ private final class SMSDesk: Sendable {
   func use(_ calls: HTTPCalls<SMSFlight>) { self.calls.withLock { $0.held = calls } }
 
   func send(_ items: [SMSItem], _ report: @escaping @Sendable ([SendReport]) -> Void) {
-    let now = Self.now()
-    let plan = choice.withLock { SMSPlan(items, vendors, &$0, now: now) }
+    let plan = choice.withLock { SMSPlan(items, vendors, &$0, now: ProviderClock.steady()) }
     if !plan.reports.isEmpty { report(plan.reports) }
     let flights = plan.calls.map { call in
       let requests = call.items.map(\.request)
-      let request = vendors[call.vendor].request(for: requests, now: now, nonce: Self.nonce())
+      let request = vendors[call.vendor].request(for: requests, now: ProviderClock.date(), nonce: Self.nonce())
       return (request: request, context: SMSFlight(call: call, report: report))
     }
     guard !flights.isEmpty else { return }
@@ -74,9 +73,9 @@ private final class SMSDesk: Sendable {
     let verdict = SMSVerdict(flight.call, answer, vendors[vendor])
     choice.withLock {
       if verdict.wasNotMade {
-        $0.notCalled(vendor, now: Self.now())
+        $0.notCalled(vendor, now: ProviderClock.steady())
       } else {
-        $0.ended(vendor, verdict.failure, now: Self.now())
+        $0.ended(vendor, verdict.failure, now: ProviderClock.steady())
       }
     }
     if !verdict.again.isEmpty { send(verdict.again, flight.report) }
@@ -84,8 +83,6 @@ private final class SMSDesk: Sendable {
   }
 
   private static let stopped = SendFailure(.providerBusy, code: "STOPPED")
-
-  private static func now() -> UnixTime { UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
   /// 122 random bits.
   private static func nonce() -> String { UUID().uuidString.replacing("-", with: "") }

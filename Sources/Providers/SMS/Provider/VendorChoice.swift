@@ -2,7 +2,7 @@ import NotificationModel
 import Worker
 
 /// Which vendors may be called. One that failed rests, twice as long with each failure; then one call tries it, and the
-/// others wait for what comes of that.
+/// others wait for what comes of that. Its times are steady ones: a clock that is set back must not prolong a rest.
 struct VendorChoice {
   private enum State {
     case healthy
