@@ -39,6 +39,15 @@ struct PartTests {
     #expect(try part(record(recipients: "2")) != both)
   }
 
+  /// All others have it already: replayed for everybody it would come to them twice.
+  @Test func `a part that cannot be routed is a dead letter of the same part`() throws {
+    let headers = [SourceRecord.Header("bongsu-recipients", "1,2"), SourceRecord.Header("bongsu-attempt", "2")]
+    let record = BatchFixture.record(three.replacing("hello", with: "none"), headers: headers)
+    let letter = try #require(try router.route([record], now: BatchFixture.noon).deadLetters.first)
+    #expect(letter.header("bongsu-error-code") == "UNKNOWN_TEMPLATE")
+    #expect(letter.header("bongsu-recipients") == "1,2")
+  }
+
   @Test func `a release is named by its deliveries`() throws {
     let event = BatchFixture.record(
       RouterSite.hello(1, category: "service", more: #", "deliverAt": "2026-11-26T12:00:00+09:00""#))

@@ -47,6 +47,8 @@ struct NewSlot {
     let connection = try ReplicationConnection(source.connection)
     let identity = try connection.identifySystem()
     try checkRoom(connection, for: replaces ? 1 : 2)
+    // Before the slot, which may have to wait for hours.
+    try SnapshotRows(source, snapshot: nil).checkRights()
     let temporary = "bongsu_new_\(SystemTime.unixMicroseconds())"
     let slot = try create(temporary, connection)
     tell(.sending)

@@ -17,6 +17,25 @@ struct SnapshotRows {
     if let snapshot { try connection.run(script: "SET TRANSACTION SNAPSHOT '\(snapshot)'") }
   }
 
+  /// - Throws: what to type where the log-in may not read one of the tables.
+  func checkRights() throws {
+    let grants = try connection.execute(
+      """
+      SELECT format('GRANT USAGE ON SCHEMA %1$I TO %3$I; GRANT SELECT ON %1$I.%2$I TO %3$I', schemaname, tablename,
+        current_user)
+      FROM pg_publication_tables
+      WHERE pubname = $1 AND CASE WHEN has_schema_privilege(schemaname, 'USAGE')
+        THEN NOT has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT') ELSE true END
+      ORDER BY 1
+      """, [.text(source.publication)]
+    ).column
+    guard !grants.isEmpty else { return }
+    throw RelayError.retry(
+      .backfill,
+      "a new slot sends what the tables hold already, which this log-in may not read; type "
+        + "\(grants.joined(separator: "; ")), and revoke it once the slot is there", after: .seconds(10))
+  }
+
   /// Hands out each row's bytes and where its columns lie in them.
   func readAll(_ body: (RawSpan, RowLayout) throws -> Void) throws {
     for table in try tables() { try read(table: table, body) }

@@ -9,7 +9,7 @@ struct DeadLetter {
   let detail: String
   /// When the event was written first, where that could be read.
   let eventTime: UnixTime?
-  /// Recipients by index for whom it is to be tried again; nil: all.
+  /// Recipients by index for whom it is to be tried again; nil: all for whom the record was.
   var open: [Int]?
 
   func record(of source: SourceRecord) -> OutgoingRecord {
@@ -23,7 +23,10 @@ struct DeadLetter {
       attempt: Int(source.number(RecordHeader.attempt) ?? 1))
     (note.eventTime, note.open) = (eventTime, open)
     let added = note.headers(hasEventTime: source.header(RecordHeader.eventTime) != nil)
-    return source.headers.filter { FailureNote.keeps($0.name) } + added.map { SourceRecord.Header($0.name, $0.text) }
+    let kept = source.headers.filter {
+      FailureNote.keeps($0.name) || (open == nil && $0.name == RecordHeader.recipients)
+    }
+    return kept + added.map { SourceRecord.Header($0.name, $0.text) }
   }
 
   /// What stands for a dead letter that Kafka does not take: where it is, and no more of it.

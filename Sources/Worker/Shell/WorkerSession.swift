@@ -76,7 +76,8 @@ final class WorkerSession {
   }
 
   /// Works until a stop is asked for.
-  func run() throws(WorkerError) {
+  /// - Returns: how many deliveries the deadline cut short, at the provider or on their way to Kafka.
+  func run() throws(WorkerError) -> Int {
     defer { close() }
     try outlet.warm()
     do throws(KafkaError) { try reader.join() } catch {
@@ -90,6 +91,7 @@ final class WorkerSession {
     settle(until: stop.deadline) { _ in true }
     commitFinished(isFinal: true)
     giveBackClaims { _ in true }
+    return jobs.count
   }
 
   private func turn() throws(WorkerError) {

@@ -21,6 +21,26 @@ extension Scenarios {
       }
     }
 
+    @Test func `a log-in that may not read the tables is told what to grant, and goes on once it is granted`() throws {
+      try Scenario.play("set-up: tables that may not be read", 1, Self.withoutSlot, duplicates: .none) { scene in
+        let role = scene.slot + "_relay"
+        try scene.database.run("CREATE ROLE \(role) LOGIN REPLICATION PASSWORD 'right'")
+        defer { try? scene.database.run("DROP OWNED BY \(role); DROP ROLE \(role)") }
+        try scene.insert(rows: 20)
+        let conninfo = scene.stage.postgres.conninfo(database: scene.database.name, password: "right")
+          .replacing("user=\(PostgresServer.user)", with: "user=\(role)")
+        try scene.launchRelay(conninfo: conninfo)
+        let grants = "GRANT USAGE ON SCHEMA outbox TO \(role); GRANT SELECT ON outbox.event TO \(role)"
+        try scene.relay.waitForProblem(grants)
+        let slots = "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"
+        #expect(try scene.database.scalar(slots) == "0")
+        try scene.database.run(grants)
+        try scene.relay.waitUntilReady()
+        try scene.insert(rows: 10, from: 21)
+        try scene.settle()
+      }
+    }
+
     @Test func `while older transactions keep the slot from being made, the relay is alive, not ready, and says why`()
       throws
     {
