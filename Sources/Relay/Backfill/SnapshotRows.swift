@@ -33,7 +33,7 @@ struct SnapshotRows {
     throw RelayError.retry(
       .backfill,
       "a new slot sends what the tables hold already, which this log-in may not read; type "
-        + "\(grants.joined(separator: "; ")), and revoke it once the slot is there", after: .seconds(10))
+        + "\(grants.joined(separator: "; ")), and revoke it once the slot is there")
   }
 
   /// Hands out each row's bytes and where its columns lie in them.
