@@ -29,7 +29,7 @@ struct PipelineLoad: Sendable {
     for _ in 0..<count / 100 { try database.run(Self.rows(100, users: users)) }
   }
 
-  /// Services that commit one event a transaction, at a steady rate all together.
+  /// Services that commit one event a transaction, by a prepared statement, at a steady rate all together.
   func run(perSecond: Int, seconds: Int, services: Int) {
     let group = DispatchGroup()
     for _ in 0..<services {
@@ -38,9 +38,9 @@ struct PipelineLoad: Sendable {
         defer { group.leave() }
         do {
           let database = try Database(conninfo)
-          let statement = Self.rows(1, users: users)
+          try database.run("PREPARE event AS \(Self.rows(1, users: users))")
           try Self.steadily(perSecond: perSecond / services, count: perSecond / services * seconds) {
-            try database.run(statement)
+            try database.run("EXECUTE event")
           }
         } catch {
           note("\(error)")
