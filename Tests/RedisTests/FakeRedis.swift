@@ -1,6 +1,6 @@
 import Glibc
-import LocalServers
 import Runtime
+import TestSupport
 
 /// A server that answers whatever it is sent with given bytes, once a connection: what no Redis would say.
 final class FakeRedis: Sendable {
@@ -12,8 +12,8 @@ final class FakeRedis: Sendable {
   ///   - greets: answers the first command of a connection with OK, and only the second with `answer`.
   ///   - closes: ends the connection after the answer.
   init(_ answer: String, greets: Bool = true, closes: Bool = false) throws {
-    port = try FreePort.find()
-    let listener = try Self.listen(on: port)
+    let listener: Int32
+    (listener, port) = try Socket.listen()
     let stop = self.stop
     thread = OwnedThread(name: "fake redis") {
       Self.serve(listener, stop.fileDescriptor, greets ? ["+OK\r\n", answer] : [answer], closes)
@@ -56,20 +56,5 @@ final class FakeRedis: Sendable {
       if count <= 0 { return }
       sent += count
     }
-  }
-
-  private static func listen(on port: UInt16) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    let isBound = withUnsafeBytes(of: &address) { bytes in
-      bind(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count)) == 0
-    }
-    guard isBound, Glibc.listen(descriptor, 16) == 0 else {
-      throw LocalServerError(.system, "cannot listen on port \(port)")
-    }
-    return descriptor
   }
 }

@@ -1,8 +1,19 @@
 import Glibc
 import LocalServers
 
-/// The few socket calls that a proxy needs, on 127.0.0.1.
-enum Socket {
+/// The few socket calls that a proxy and a server of a few bytes need, on 127.0.0.1.
+public enum Socket {
+  /// On a port that nobody can take in between.
+  public static func listen() throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = try listen(on: 0)
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutableBytes(of: &address) { bytes in
+      getsockname(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+    }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
+  }
+
   static func listen(on port: UInt16) throws -> Int32 {
     let descriptor = try make()
     var yes: Int32 = 1
