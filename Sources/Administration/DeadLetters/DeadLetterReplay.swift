@@ -55,8 +55,8 @@ public final class DeadLetterReplay {
       guard let end = rows.last else { return tally }
       last = end.id
       for row in rows {
-        if isInterrupted(until: 0) { return tally }
-        switch try reader.letter(row, options.rules) {
+        guard let letter = try letter(row, reader) else { return tally }
+        switch letter {
         case .success(let letter): note(letter)
         case .failure(let refusal): tally.refused[refusal, default: 0] += 1
         }
@@ -116,11 +116,17 @@ public final class DeadLetterReplay {
   private func letters(_ rows: [DeadLetterRow], _ reader: ReplayReader) throws -> Made? {
     var made: Made = []
     for row in rows {
-      if isInterrupted(until: 0) { return nil }
-      made.append((row.id, try reader.letter(row, options.rules)))
+      guard let letter = try letter(row, reader) else { return nil }
+      made.append((row.id, letter))
     }
-    tally.grants = reader.grants
     return made
+  }
+
+  /// Nil when a signal has ended it.
+  private func letter(_ row: DeadLetterRow, _ reader: ReplayReader) throws -> Result<ReplayLetter, ReplayRefusal>? {
+    if isInterrupted(until: 0) { return nil }
+    defer { tally.grants = reader.grants }
+    return try reader.letter(row, options.rules)
   }
 
   private func send(_ made: Made) throws {

@@ -18,7 +18,7 @@ struct TransferEnd {
   func result(headers: [String: String], body: [UInt8], now: Int64) -> Result<HTTPResponse, HTTPTransferError> {
     if status >= 200 {
       var headers = headers
-      headers["retry-after"] = headers["retry-after"].map { RetryAfter.inSeconds($0, now: now) }
+      if let asked = headers["retry-after"] { headers["retry-after"] = RetryAfter.inSeconds(asked, now: now) }
       return .success(
         HTTPResponse(status: status, headers: headers, body: body, isTruncated: code != CURLE_OK || isOverLimit))
     }
