@@ -149,7 +149,7 @@ enum AuditStatement {
 enum InFlight {
   static let groups: [(group: String, topics: [NotificationTopic])] = [
     (ConsumerGroup.router, [.events]), (ConsumerGroup.redrive, [.deadLetters] + NotificationTopic.retries),
-    ("bongsu-recorder", [.status, .parked]),
+    (ConsumerGroup.recorder, [.status, .parked]),
   ]
 
   /// A topic that is not there holds nothing.

@@ -1,4 +1,3 @@
-import Foundation
 import NotificationModel
 import Postgres
 import Providers
@@ -72,12 +71,9 @@ extension ReceiptSession {
       let asks = lanes[lane].admit(now: now)
       guard !asks.isEmpty else { continue }
       metrics.countAsks(asks.count, of: lanes[lane].vendor)
-      calls.send(asks.map { ($0, $0.request(time, Self.nonce())) }, to: lanes[lane].vendor)
+      calls.send(asks.map { ($0, $0.request(time, SMSNonce.make())) }, to: lanes[lane].vendor)
     }
   }
-
-  /// 122 random bits.
-  private static func nonce() -> String { UUID().uuidString.replacing("-", with: "") }
 }
 
 extension ReceiptSettings {

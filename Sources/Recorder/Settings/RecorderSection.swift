@@ -1,5 +1,6 @@
 public import Configuration
 import Kafka
+import NotificationModel
 import Operations
 import Postgres
 
@@ -34,7 +35,7 @@ extension RecorderSettings {
     let stopDeadline: Duration
 
     init(_ recorder: ConfigurationReader) {
-      group = recorder.string("group", default: "bongsu-recorder")
+      group = recorder.string("group", default: ConsumerGroup.recorder)
       instance = recorder.string("instance")
       prefix = recorder.string("topicPrefix", default: "notification.")
       let section = recorder.section("batch")

@@ -8,7 +8,7 @@ public struct RecorderSettings: Sendable {
   /// The notification database, as a member of `notification_recorder`.
   public var database: ConnectionSettings
   /// Recorders of one group share the topics' partitions.
-  public var group = "bongsu-recorder"
+  public var group = ConsumerGroup.recorder
   /// Names this recorder within the group, so that it has its partitions again at once after a restart.
   public var instance: String?
   /// Before every topic's name.

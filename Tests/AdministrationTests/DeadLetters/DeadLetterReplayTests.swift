@@ -154,9 +154,9 @@ struct RelayPointerReplayTests {
       ?? ""
   }
 
-  private func replay(outbox: String? = nil) throws -> (exit: ChildExit, text: String) {
+  private func replay(outbox: String? = nil, _ how: String = "--yes") throws -> (exit: ChildExit, text: String) {
     try site.bongsu(
-      "dlq", "replay", "--all", "--yes", "--set", "relay.dsn=\(outbox ?? site.database.conninfo)",
+      "dlq", "replay", "--all", how, "--set", "relay.dsn=\(outbox ?? site.database.conninfo)",
       "--set", "relay.topic=\(site.prefix)events")
   }
 
@@ -167,9 +167,11 @@ struct RelayPointerReplayTests {
     try site.park()
     let login = try site.database.userDSN(in: "outbox_auditor")
     let user = try #require(try ConnectionSettings(conninfo: login).value("user"))
+    let command = "GRANT USAGE ON SCHEMA outbox TO \(user); GRANT SELECT ON outbox.event TO \(user)"
+    let preview = try replay(outbox: login, "--dry-run").text
+    #expect(preview.contains("NOT_ALLOWED: 1") && preview.contains("type \(command)"), "\(preview)")
     let (exit, text) = try replay(outbox: login)
     #expect(exit == .code(1) && text.contains("\(site.prefix)sms  1"), "\(text)")
-    let command = "GRANT USAGE ON SCHEMA outbox TO \(user); GRANT SELECT ON outbox.event TO \(user)"
     #expect(text.contains("NOT_ALLOWED: 1") && text.contains("type \(command)"), "\(text)")
     let states = try site.states()
     #expect(states.first == "open" && states.last?.hasPrefix("replayed") == true, "\(states)")

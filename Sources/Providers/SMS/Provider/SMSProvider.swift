@@ -57,7 +57,7 @@ private final class SMSDesk: Sendable {
     if !plan.reports.isEmpty { report(plan.reports) }
     let flights = plan.calls.map { call in
       let requests = call.items.map(\.request)
-      let request = vendors[call.vendor].request(for: requests, now: ProviderClock.date(), nonce: Self.nonce())
+      let request = vendors[call.vendor].request(for: requests, now: ProviderClock.date(), nonce: SMSNonce.make())
       return (request: request, context: SMSFlight(call: call, report: report))
     }
     guard !flights.isEmpty else { return }
@@ -83,7 +83,4 @@ private final class SMSDesk: Sendable {
   }
 
   private static let stopped = SendFailure(.providerBusy, code: "STOPPED")
-
-  /// 122 random bits.
-  private static func nonce() -> String { UUID().uuidString.replacing("-", with: "") }
 }

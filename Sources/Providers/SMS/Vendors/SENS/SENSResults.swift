@@ -16,7 +16,7 @@ public struct SENSResults: SMSResultSource {
       let ids = marks.map(\.id)
       return SMSAsk(
         ids: ids,
-        request: { now, _ in get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) },
+        request: { now, _ in list(of: requestID, now: now) },
         judge: { answer in
           guard let found = judge(messagesIn: answer) else { return SMSAskEnd(ids, unanswered(answer)) }
           return follow(marks, found)
@@ -37,7 +37,7 @@ public struct SENSResults: SMSResultSource {
       }
       end.further.append(
         SMSAsk(
-          ids: [mark.id], request: { now, _ in get(settings.path + "/" + message, now: now) },
+          ids: [mark.id], request: { now, _ in one(message, now: now) },
           judge: { SMSAskEnd([mark.id], judge(resultIn: $0)) }))
     }
     return end
@@ -47,13 +47,19 @@ public struct SENSResults: SMSResultSource {
     SMSResult.read(answer, failure: SENSErrors.failure) { _ in .noAnswer(SMSAnswer.unreadable) }
   }
 
+  private func one(_ message: String, now: UnixTime) -> HTTPRequest { get(settings.path + "/" + message, now: now) }
+
+  private func list(of requestID: String, now: UnixTime) -> HTTPRequest {
+    get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now)
+  }
+
   public func request(forResultOf id: String, now: UnixTime) -> HTTPRequest? {
-    SMSKey.isPathPart(id) ? get(settings.path + "/" + id, now: now) : nil
+    SMSKey.isPathPart(id) ? one(id, now: now) : nil
   }
 
   /// - Parameter requestID: as the call's answer named it.
   public func request(forMessagesOf requestID: String, now: UnixTime) -> HTTPRequest? {
-    SMSKey.isPathPart(requestID) ? get(settings.path + "?requestId=" + SMSBody.percent(requestID), now: now) : nil
+    SMSKey.isPathPart(requestID) ? list(of: requestID, now: now) : nil
   }
 
   /// - Returns: `messageId` by the number that it went to, as it is dialled in Korea; nil: no answer of use.
