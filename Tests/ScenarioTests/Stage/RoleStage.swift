@@ -3,17 +3,22 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Plays of the roles behind the relay, one after another, beside the relay's `Scenarios`.
+/// Plays of router, redrive, recorder and all roles together, one after another, beside the relay's `Scenarios`.
 @Suite(.serialized, .requires(.postgres, .redis, .broker), .timeLimit(.minutes(15))) enum RoleScenarios {}
 
-/// Their servers, apart from those of the relay's.
+/// Plays of workers, one after another, beside those.
+@Suite(.serialized, .requires(.postgres, .redis, .broker), .timeLimit(.minutes(15))) enum WorkerScenarios {}
+
+/// The servers of plays that come one after another, apart from those of other plays.
 final class RoleStage: Sendable {
   let postgres: PostgresServer
   let redis: RedisServer
   let broker: any LocalBroker
 
-  private static let made = Result { try RoleStage() }
-  static var shared: RoleStage { get throws { try made.get() } }
+  private static let roles = Result { try RoleStage() }
+  private static let workersOnly = Result { try RoleStage() }
+  static var shared: RoleStage { get throws { try roles.get() } }
+  static var workers: RoleStage { get throws { try workersOnly.get() } }
 
   private init() throws {
     postgres = try PostgresServer()

@@ -3,7 +3,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// The clock of the workers' machine is an hour off those of Redis, of Kafka and of the provider.
   @Suite(.requires(.compiler)) struct ClockFaults {
     private static let some = 20

@@ -3,7 +3,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// Pushes go by nghttpx, whose HTTP/2 is not ours, to APNs' stand-in.
   @Suite(.requires(.nghttpx)) struct ProxyFaults {
     private static let pushes = Soak.choose(1_200, soak: 20_000)

@@ -3,7 +3,7 @@ import NotificationModel
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// Redis answers, and refuses whatever would make it grow: maxmemory is reached, and nothing may be evicted.
   @Suite struct RedisFullFaults {
     private static let some = 30

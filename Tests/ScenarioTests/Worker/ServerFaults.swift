@@ -3,7 +3,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// A provider's server that does not answer as one should, or does not answer at all.
   @Suite struct ServerFaults {
     /// What suffers, and by which code its delivery is told as failed; nil where the status was good, which counts.

@@ -5,7 +5,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// A worker is asked to stop while its provider owes it answers.
   @Suite struct StopFaults {
     private static let flags = ["--set", "worker.instance=one", "--set", "worker.stopDeadline=2s"]

@@ -4,7 +4,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension RoleScenarios {
+extension WorkerScenarios {
   /// Each under load, judged by what the provider's stand-in received.
   @Suite struct WorkerFaults {
     private static let pushes = Soak.choose(1_200, soak: 20_000)

@@ -29,7 +29,7 @@ final class WorkerPlay {
   ) throws {
     (self.name, self.seed, self.clock) = (name, seed, clock)
     random = SeededGenerator(seed: seed)
-    let stage = try RoleStage.shared
+    let stage = try RoleStage.workers
     redis = stage.redis
     site = try ChannelSite(channel, broker: stage.broker)
     folder = try TemporaryDirectory()
@@ -79,7 +79,7 @@ final class WorkerPlay {
       try body(play)
       try play.waitUntilCommitted()
     } catch {
-      try? RoleStage.shared.recover()
+      try? RoleStage.workers.recover()
       Issue.record(error, "\(name), seed \(seed)\n\(play.lastWords)", sourceLocation: location)
       return
     }
