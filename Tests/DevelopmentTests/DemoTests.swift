@@ -23,7 +23,11 @@ struct DemoTests {
     #expect(try #require(number("deliveries expected")) > 500)
     #expect(number("delivered") == number("deliveries expected"))
     #expect(try #require(number("suppressed")) > 0)
-    #expect(number("missing") == 0 && number("uncalled for") == 0)
+    #expect(number("missing") == 0 && number("uncalled for") == 0 && number("parked") == 0)
+    // Those pushes that APNs refused at first.
+    #expect(try #require(number("attempts retried")) > 0)
+    let latency = try #require(lines.last { $0.hasPrefix("  commit to topic") })
+    #expect(latency.contains(" ms"), "\(latency)")
     for role in ["broker", "simulate", "relay", "router", "worker-push.ios", "worker-email"] {
       #expect(FileManager.default.fileExists(atPath: folder.file("site/logs/\(role).log")), "\(role)")
     }

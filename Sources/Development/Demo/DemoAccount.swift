@@ -19,6 +19,9 @@ public struct DemoAccount: Sendable, Equatable {
   /// As the roles tell.
   public var retried = 0
   public var parked = 0
+  /// From commit to topic, in seconds, by the relay's histogram: at most so long for half, and for 99 of 100.
+  public var relayP50: Double?
+  public var relayP99: Double?
 
   /// Nothing is missing, and nothing came that nobody asked for.
   public var isSound: Bool { missing == 0 && uncalledFor == 0 && committed > 0 }
@@ -26,7 +29,8 @@ public struct DemoAccount: Sendable, Equatable {
   init() {}
 
   /// - Parameter receipts: how often each delivery arrived, by its id.
-  init(_ ledger: DemoLedger, receipts: [String: Int], retried: Int = 0, parked: Int = 0) {
+  /// - Parameter figures: what the roles tell.
+  init(_ ledger: DemoLedger, receipts: [String: Int], _ figures: SiteFigures = SiteFigures()) {
     (committed, rolledBack) = (ledger.committed, ledger.rolledBack)
     expected = ledger.expected.count
     delivered = ledger.expected.count { receipts[$0] != nil }
@@ -35,7 +39,8 @@ public struct DemoAccount: Sendable, Equatable {
     uncalledFor = receipts.keys.count { !ledger.expected.contains($0) && !ledger.open.contains($0) }
     undecided = ledger.open.count
     suppressed = ledger.suppressed
-    (self.retried, self.parked) = (retried, parked)
+    (retried, parked) = (figures.retrying, figures.parked)
+    (relayP50, relayP99) = (figures.relayP50, figures.relayP99)
   }
 
   /// For the terminal.
@@ -53,6 +58,8 @@ public struct DemoAccount: Sendable, Equatable {
         line("suppressed", suppressed.values.reduce(0, +), reasons.joined(separator: ", ")),
         line("attempts retried", retried), line("parked", parked), line("missing", missing),
         line("uncalled for", uncalledFor), line("duplicates", duplicates),
+        "  " + FiguresText.left("commit to topic", 22) + FiguresText.right(FiguresText.time(relayP50), 9)
+          + "   at most, for half of them; \(FiguresText.time(relayP99)) for 99 of 100",
       ] + (undecided == 0 ? [] : [line("either way", undecided, "on their way while a person opted out")]) + [""])
       .joined(separator: "\n")
   }

@@ -111,7 +111,7 @@ public final class DemoRun: Service {
   /// Until all of it has arrived and nothing is on its way, or the time is over.
   private func drain(_ ledger: DemoLedger, rows: Int, _ standIns: StandIns) throws -> DemoAccount {
     func account(_ figures: SiteFigures) throws -> DemoAccount {
-      DemoAccount(ledger, receipts: try standIns.receipts(), retried: figures.retrying, parked: figures.parked)
+      DemoAccount(ledger, receipts: try standIns.receipts(), figures)
     }
     _ = try site.watch.wait(settings.drainLimit) { figures in
       if stopRequest.isRequested { return true }

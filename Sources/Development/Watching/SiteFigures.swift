@@ -14,6 +14,7 @@ public struct SiteFigures: Sendable, Equatable {
   public var rows = 0
   public var acknowledged = 0
   /// From a row's commit to Kafka's acknowledgement, in seconds.
+  public var relayP50: Double?
   public var relayP99: Double?
   public var events = 0
   public var routerP99: Double?
@@ -36,6 +37,7 @@ public struct SiteFigures: Sendable, Equatable {
     let router = pages["router"] ?? MetricsPage()
     rows = Int(relay.sum("bongsu_relay_rows_total"))
     acknowledged = Int(relay.sum("bongsu_relay_acknowledged_total"))
+    relayP50 = relay.quantile(0.5, "bongsu_relay_commit_to_acknowledge_seconds")
     relayP99 = relay.quantile(0.99, "bongsu_relay_commit_to_acknowledge_seconds")
     events = Int(router.sum("bongsu_router_events_total"))
     routerP99 = router.quantile(0.99, "bongsu_router_latency_seconds")

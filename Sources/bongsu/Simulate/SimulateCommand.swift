@@ -10,7 +10,8 @@ let simulateCommand = Command(
     "Servers that check what they are sent as APNs, FCM, four SMS vendors and a mail server do, and show it to nobody. "
     + "The directory gets a certificate authority, keys, and worker.yaml, with which `bongsu worker` calls them, and "
     + "control.url: /counts and /received?provider=apns tell what came, /misbehave?provider=apns&how=down&for=20s and "
-    + "/behave change how it is taken. Nothing that is sent to them leaves this machine. SIGTERM ends them.",
+    + "/behave change how it is taken, as in: curl \"$(cat simulators/control.url)/misbehave?provider=sms&how=busy&for=20s\". "
+    + " Nothing that is sent to them leaves this machine. SIGTERM ends them.",
   examples: [
     .init(
       "bongsu simulate --directory ./simulators",
@@ -18,8 +19,6 @@ let simulateCommand = Command(
     .init(
       "bongsu simulate --directory ./simulators --latency 150ms --fail-percent 5 --hang-percent 1",
       "slow; five in a hundred fail and one has no answer"),
-    .init(
-      "curl \"$(cat simulators/control.url)/misbehave?provider=sms&how=busy&for=20s\"", "all SMS vendors, for a while"),
   ],
   options: [
     .string("directory", "DIR", completion: .files, help: "Where keys and worker.yaml are written; needed."),

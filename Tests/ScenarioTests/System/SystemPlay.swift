@@ -40,6 +40,7 @@ final class SystemPlay {
       try act(play)
       try play.settle(within: Soak.choose(.seconds(180), soak: .seconds(1_200)))
       try play.checkLog()
+      try play.checkLag()
     } catch {
       try? play.site.recover()
       let verdict = (try? play.verdict().description) ?? "none"
@@ -47,12 +48,21 @@ final class SystemPlay {
       return
     }
     let verdict = try play.verdict()
+    let isExplained = isExplained(verdict, faults: play.cast.hits.values.reduce(0, +))
     let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
     let counts = "\(verdict.expected)\t\(verdict.missing.count)\t\(verdict.duplicates)"
     print("scenario\t\(name)\t\(play.seed)\t\(counts)\t-\t\(seconds)")
     print("\(name), seed \(play.seed): \(verdict)\n\(play.cast.hits.sorted { $0.key < $1.key })")
     #expect(
-      verdict.isSound, "\(name), seed \(play.seed): \(verdict)\n\(play.account)", sourceLocation: location)
+      verdict.isSound && isExplained, "\(name), seed \(play.seed): \(verdict)\n\(play.account)",
+      sourceLocation: location)
+  }
+
+  /// What came twice is explained: one in a hundred is taken and never answered, and each fault may end a worker between a
+  /// provider's answer and its record. Without faults nothing comes twice.
+  private static func isExplained(_ verdict: SystemOracle.Verdict, faults: Int) -> Bool {
+    let unanswered = verdict.duplicates - verdict.unexplained
+    return verdict.unexplained <= 20 * faults && unanswered <= (faults > 0 ? verdict.expected * 3 / 100 : 0)
   }
 
   private var account: String { "faults \(cast.hits)\n\(cast.lastWords)" }
@@ -157,6 +167,18 @@ final class SystemPlay {
       guard exit.isSuccess else { throw NeverHappened(description: lines.joined(separator: "\n")) }
       return true
     }
+  }
+
+  /// Without help, nothing waits any more: neither in a topic nor in PostgreSQL's log.
+  private func checkLag() throws {
+    let lag = SystemLag(site.broker, site.database)
+    try eventually("nothing waits in the topics", within: .seconds(60)) {
+      let waiting = try lag.waiting()
+      guard waiting.isEmpty else { throw NeverHappened(description: "\(waiting)") }
+      return true
+    }
+    let end = try lag.end()
+    try eventually("the slot has come to \(end)", within: .seconds(60)) { try lag.isConfirmed(end) }
   }
 
   /// Waits until each order has arrived, or lies parked, wherever it has to.
