@@ -7,16 +7,15 @@ public import Telemetry
 public struct RouterMetrics: Sendable {
   let events, bytes, batches, restarts, redisFailures, rateUnknown, released: Counter
   let latency: Histogram
-  /// By lane.
-  let lag, inFlight: [Gauge]
+  let lag, inFlight: Gauge
   private let deliveries: [DeliveryChannel: Counter]
   private let suppressions: [SuppressionReason: Counter]
   private let deferrals: [DeferralReason: Counter]
-  private let states: [[RoleState.Kind: Gauge]]
+  private let states: [RoleState.Kind: Gauge]
   private let audience: [String: Counter]
   private let registry: MetricsRegistry
 
-  public init(_ registry: MetricsRegistry, lanes: Int) {
+  public init(_ registry: MetricsRegistry) {
     self.registry = registry
     func counter(_ name: String, _ help: String, _ labels: [(String, String)] = []) -> Counter {
       registry.counter("bongsu_router_\(name)", help: help, labels: labels)
@@ -36,12 +35,8 @@ public struct RouterMetrics: Sendable {
     released = counter("released_total", "Deferred deliveries sent back through the outbox.")
     latency = registry.histogram(
       "bongsu_router_latency_seconds", help: "From an event's place in its topic to all its deliveries in theirs.")
-    lag = (0..<lanes).map {
-      gauge("lag_records", "Events that wait in the partitions this router reads.", [("lane", "\($0)")])
-    }
-    inFlight = (0..<lanes).map {
-      gauge("in_flight_records", "Records that Kafka has not acknowledged.", [("lane", "\($0)")])
-    }
+    lag = gauge("lag_records", "Events that wait in the partitions this router reads.")
+    inFlight = gauge("in_flight_records", "Records that Kafka has not acknowledged.")
     deliveries = each(DeliveryChannel.allCases) {
       counter("deliveries_total", "Deliveries made, by channel.", [("channel", $0.rawValue)])
     }
@@ -51,19 +46,17 @@ public struct RouterMetrics: Sendable {
     deferrals = each([.scheduled, .night]) {
       counter("deferrals_total", "Deliveries that wait, by reason.", [("reason", $0.rawValue)])
     }
-    states = (0..<lanes).map { lane in
-      Dictionary(
-        uniqueKeysWithValues: RoleState.Kind.allCases.map {
-          ($0, gauge("state", "1 for the state a lane is in.", [("lane", "\(lane)"), ("state", $0.rawValue)]))
-        })
-    }
+    states = Dictionary(
+      uniqueKeysWithValues: RoleState.Kind.allCases.map {
+        ($0, gauge("state", "1 for the state it is in.", [("state", $0.rawValue)]))
+      })
     audience = each(["process", "redis", "postgres"]) {
       counter("audience_found_total", "Users and templates found, by where.", [("in", $0)])
     }
   }
 
-  func show(_ state: RoleState, lane: Int) {
-    for (kind, gauge) in states[lane] { gauge.set(kind == state.kind ? 1 : 0) }
+  func show(_ state: RoleState) {
+    for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) }
   }
 
   func add(_ counts: RoutedCounts) {

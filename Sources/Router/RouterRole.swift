@@ -3,47 +3,38 @@ public import Runtime
 import Synchronization
 public import Telemetry
 
-/// The router: threads that route, and one that releases what was deferred.
+/// The router: a thread that routes, with others for large batches, and one that releases what was deferred.
 public final class RouterRole: DaemonRole {
   private let settings: RouterSettings
   private let metrics: RouterMetrics
   private let logger: Logger
   private let stopRequest = StopRequest()
-  private let lanes: [RoleThread]
+  private let routing: RoleThread
   private let releasing = Mutex<OwnedThread?>(nil)
   /// Readable once it cannot go on; `failure` says why.
   public let failed = WakeSignal()
 
   public init(_ settings: RouterSettings, registry: MetricsRegistry, logger: Logger) {
-    let metrics = RouterMetrics(registry, lanes: settings.lanes)
+    let metrics = RouterMetrics(registry)
     (self.settings, self.metrics, self.logger) = (settings, metrics, logger)
-    lanes = (0..<settings.lanes).map { [stopRequest, failed] lane in
-      RoleThread("router \(lane)", logger: logger, stop: stopRequest, restarts: metrics.restarts, failed: failed) {
-        metrics.show($0, lane: lane)
-      }
-    }
+    routing = RoleThread(
+      "router", logger: logger, stop: stopRequest, restarts: metrics.restarts, failed: failed, show: metrics.show)
   }
 
   public func start() {
-    for (number, lane) in lanes.enumerated() { start(lane, number) }
+    routing.start { [settings, metrics, logger] thread in
+      let crew = try RoutingCrew(settings)
+      return {
+        try RouterSession(
+          settings, crew: crew, metrics: metrics, logger: logger, stop: thread.stopRequest,
+          progress: thread.progress, report: thread.note
+        ).run()
+      }
+    }
     let releasing = OwnedThread(name: "release") { [self] in
       ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest).run()
     }
     self.releasing.withLock { $0 = releasing }
-  }
-
-  private func start(_ lane: RoleThread, _ number: Int) {
-    var share = settings
-    share.localUsers = settings.localUsers / settings.lanes
-    lane.start { [share, metrics, logger] lane in
-      let router = try BatchRouter(share)
-      return {
-        try RouterSession(
-          share, lane: number, router: router, metrics: metrics, logger: logger, stop: lane.stopRequest,
-          progress: lane.progress, report: lane.note
-        ).run()
-      }
-    }
   }
 
   /// Finishes what is in flight, commits it and leaves the group.
@@ -51,20 +42,17 @@ public final class RouterRole: DaemonRole {
   public func stop(within deadline: Duration) throws(RouterError) {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
-    let left = lanes.filter { !$0.join(within: end - .now) }.count
+    let isOver = routing.join(within: end - .now)
     // Its transaction is rolled back where it is cut off.
     _ = releasing.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if left > 0 { throw RouterError("it still waits for a server; what it had in flight is routed again") }
+    if !isOver { throw RouterError("it still waits for a server; what it had in flight is routed again") }
   }
 
-  /// Of each lane.
-  public var states: [String: RoleState] {
-    Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ("lane \($0)", $1.state) })
-  }
+  public var states: [String: RoleState] { ["router": routing.state] }
 
   /// Why it cannot go on; nil while it can.
-  public var failure: String? { lanes.lazy.compactMap(\.failure).first }
+  public var failure: String? { routing.failure }
 
-  /// A lane has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { lanes.contains(where: \.hangs) }
+  /// It has made no turn for minutes: the process should be started again.
+  public var hangs: Bool { routing.hangs }
 }

@@ -11,11 +11,10 @@ import Telemetry
 /// becomes the same deliveries.
 final class RouterSession {
   private let settings: RouterSettings
-  private let router: BatchRouter
+  private let crew: RoutingCrew
   private let metrics: RouterMetrics
   private let logger: Logger
   private let stop: StopRequest
-  private let lane: Int
   private let progress: ThreadProgress
   private let report: (RoleState) -> Void
   private let wake = WakeSignal()
@@ -28,12 +27,11 @@ final class RouterSession {
   private static let revocationLimit: Int64 = 5_000_000_000
 
   init(
-    _ settings: RouterSettings, lane: Int, router: BatchRouter, metrics: RouterMetrics, logger: Logger,
-    stop: StopRequest, progress: ThreadProgress, report: @escaping (RoleState) -> Void
+    _ settings: RouterSettings, crew: RoutingCrew, metrics: RouterMetrics, logger: Logger, stop: StopRequest,
+    progress: ThreadProgress, report: @escaping (RoleState) -> Void
   ) throws(RouterError) {
     self.settings = settings
-    self.lane = lane
-    self.router = router
+    self.crew = crew
     self.metrics = metrics
     self.logger = logger
     self.stop = stop
@@ -41,7 +39,7 @@ final class RouterSession {
     self.report = report
     do throws(KafkaError) {
       outlet = try Outlet(settings, wake: wake)
-      intake = try GroupReader(settings.reader(lane: lane), wake: wake)
+      intake = try GroupReader(settings.reader, wake: wake)
     } catch {
       throw RouterError("Kafka's settings", cause: error)
     }
@@ -75,7 +73,7 @@ final class RouterSession {
   }
 
   private func wait() {
-    metrics.lag[lane].set(Int(intake.lag))
+    metrics.lag.set(Int(intake.lag))
     if outlet.hasRoom, let end = intake.restsUntil {
       // Each record and each acknowledgement would wake it; after the rest they are taken together.
       let left = max(0, end - SystemTime.monotonicNanoseconds())
@@ -106,9 +104,9 @@ final class RouterSession {
   }
 
   private func routed(_ records: [SourceRecord]) throws(PostgresError) -> RoutedBatch {
-    let before = router.audienceCounts
-    defer { metrics.add(router.audienceCounts, since: before) }
-    return try router.route(records, now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
+    let before = crew.audienceCounts
+    defer { metrics.add(crew.audienceCounts, since: before) }
+    return try crew.route(records, now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
   }
 
   private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RouterError) {
@@ -119,7 +117,7 @@ final class RouterSession {
     }
     metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
     try outlet.send(batch, next: GroupReader.next(after: records), arrivals: records.map(\.timestamp))
-    metrics.inFlight[lane].set(outlet.flight.records)
+    metrics.inFlight.set(outlet.flight.records)
   }
 
   private func hold(
@@ -153,7 +151,7 @@ extension RouterSession {
   private func commitFinished(isFinal: Bool = false) {
     let (next, arrivals) = outlet.takeFinished()
     offsets.finish(next)
-    metrics.inFlight[lane].set(outlet.flight.records)
+    metrics.inFlight.set(outlet.flight.records)
     observe(arrivals)
     guard let error = offsets.commit(by: intake, isFinal: isFinal) else { return }
     logger.debug("offsets were not committed", ["reason": error.description])

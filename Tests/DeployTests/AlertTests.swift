@@ -36,7 +36,7 @@ struct AlertTests {
 
   /// After one dead letter.
   private func routerMetrics(_ registry: MetricsRegistry) {
-    let metrics = RouterMetrics(registry, lanes: 1)
+    let metrics = RouterMetrics(registry)
     var counts = RoutedCounts()
     counts.deadLetters["INVALID_JSON"] = 1
     metrics.add(counts)

@@ -15,8 +15,8 @@ struct BatchFixture {
   var settings: RouterSettings
 
   /// With the people and the template of `RouterSite`.
-  init(people: Int = 5, redis: RedisSettings? = nil) throws {
-    database = try SharedServers.postgres.newDatabase()
+  init(people: Int = 5, redis: RedisSettings? = nil, postgres: PostgresServer? = nil) throws {
+    database = try (postgres ?? SharedServers.postgres).newDatabase()
     try database.migrateNotification()
     try RouterSite.makePeople(people, in: database)
     settings = RouterSettings(

@@ -53,4 +53,14 @@ public struct AudienceCounts: Sendable, Equatable {
   public var cacheTrips = 0
   /// Batches that did without Redis, as it was away, or whose entries it refused, as it was full.
   public var cacheFailures = 0
+
+  public init() {}
+
+  public func adding(_ other: Self) -> Self {
+    var sum = self
+    for count in [
+      \Self.local, \.cached, \.read, \.unknown, \.databaseTrips, \.cacheTrips, \.cacheFailures,
+    ] as [WritableKeyPath<Self, Int>] { sum[keyPath: count] += other[keyPath: count] }
+    return sum
+  }
 }

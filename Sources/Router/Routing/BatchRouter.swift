@@ -48,11 +48,7 @@ public final class BatchRouter {
   /// The database refused a question for what is in it: only the event that brought it is to suffer.
   private func singly(_ sources: [SourceRecord], _ now: UnixTime) throws(PostgresError) -> RoutedBatch {
     var all = RoutedBatch()
-    for source in sources {
-      let one = try route([source], now: now)
-      all.records += one.records
-      all.counts.add(one.counts)
-    }
+    for source in sources { all.add(try route([source], now: now)) }
     return all
   }
 

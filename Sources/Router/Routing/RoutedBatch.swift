@@ -5,6 +5,11 @@ import Policy
 public struct RoutedBatch: Sendable {
   public internal(set) var records: [OutgoingRecord] = []
   public internal(set) var counts = RoutedCounts()
+
+  mutating func add(_ other: RoutedBatch) {
+    records += other.records
+    counts.add(other.counts)
+  }
 }
 
 /// What was counted on the way, for metrics.

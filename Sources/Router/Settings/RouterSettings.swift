@@ -17,7 +17,7 @@ public struct RouterSettings: Sendable {
   /// them; nil: the others wait for its session to end.
   public var instance: String?
   public var topics = Topics()
-  /// Threads that route, each with clients and connections of its own: one works while another waits for a server.
+  /// Threads that share what is routed at once, each with connections of its own. Small batches are one thread's.
   public var lanes = 2
   public var batch = Batch()
   public var release = Release()
@@ -48,8 +48,8 @@ public struct RouterSettings: Sendable {
 
   /// What is routed at once: what is there when six are, or after a rest of at most `linger`.
   public struct Batch: Sendable, Equatable {
-    public var events = 500
-    public var bytes = 512 << 10
+    public var events = 1_000
+    public var bytes = 1 << 20
     /// A batch costs as much for one event as for several, so that few events a second would cost the most of all.
     public var linger: Duration = .milliseconds(40)
     /// Batches whose records Kafka has not acknowledged yet.
@@ -68,9 +68,8 @@ public struct RouterSettings: Sendable {
 }
 
 extension RouterSettings {
-  func reader(lane: Int) -> GroupReader.Settings {
-    GroupReader.Settings(
-      kafka, group: group, topics: [topics.name(.events)], instance: instance.map { "\($0)-\(lane)" })
+  var reader: GroupReader.Settings {
+    GroupReader.Settings(kafka, group: group, topics: [topics.name(.events)], instance: instance)
   }
 }
 
