@@ -15,7 +15,7 @@ extension RouterSettings {
   /// - `redisPrefix` (text, `bongsu:`): of all keys; notification databases that share a Redis need one each.
   /// - `lanes` (number, 2): threads that share large batches, each with connections of its own.
   /// - `batch.events` (number, 1000), `.bytes` (size, 1MB), `.inFlight` (number, 4), `.linger` (time,
-  ///   40ms; at most 1s): how long it rests between batches where few events come.
+  ///   60ms; at most 1s): how long it rests between batches where few events come.
   /// - `release.perSecond` (number, 1000; 0 is never): deferred deliveries of all routers together.
   /// - `maxEventBytes` (size, 1048588).
   /// - `localUsers` (number, 50000): of all lanes, about a kilobyte each.

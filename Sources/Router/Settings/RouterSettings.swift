@@ -46,12 +46,12 @@ public struct RouterSettings: Sendable {
     public init() {}
   }
 
-  /// What is routed at once: what is there when six are, or after a rest of at most `linger`.
+  /// What is routed at once: what is there when ten are, or after a rest of at most `linger`.
   public struct Batch: Sendable, Equatable {
     public var events = 1_000
     public var bytes = 1 << 20
     /// A batch costs as much for one event as for several, so that few events a second would cost the most of all.
-    public var linger: Duration = .milliseconds(40)
+    public var linger: Duration = .milliseconds(60)
     /// Batches whose records Kafka has not acknowledged yet.
     public var inFlight = 4
 
@@ -76,7 +76,7 @@ extension RouterSettings {
 extension RouterSettings.Batch {
   var bounds: GroupReader.Bounds {
     var bounds = GroupReader.Bounds()
-    (bounds.records, bounds.bytes, bounds.linger) = (events, bytes, linger)
+    (bounds.records, bounds.bytes, bounds.linger, bounds.enough) = (events, bytes, linger, 10)
     return bounds
   }
 }
