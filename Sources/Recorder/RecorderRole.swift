@@ -40,13 +40,13 @@ public final class RecorderRole: DaemonRole {
 
   /// Finishes the batch in hand, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in hand is written again, which changes nothing.
-  public func stop(within deadline: Duration) throws(RecorderError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
     let isOver = recording.join(within: end - .now)
     // Its transaction is rolled back where it is cut off.
     _ = maintaining.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if !isOver { throw RecorderError("it still waits for a server; what it had in hand is written again") }
+    if !isOver { throw RoleError("it still waits for a server; what it had in hand is written again") }
   }
 
   public var state: RoleState { recording.state }

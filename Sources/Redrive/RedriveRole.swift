@@ -37,10 +37,10 @@ public final class RedriveRole: DaemonRole {
 
   /// Finishes what is in flight, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in flight is done again.
-  public func stop(within deadline: Duration) throws(RedriveError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     guard !thread.join(within: deadline + .seconds(2)) else { return }
-    throw RedriveError("it still waits for a server; what it had in flight is done again")
+    throw RoleError("it still waits for a server; what it had in flight is done again")
   }
 
   public var state: RoleState { thread.state }

@@ -48,13 +48,13 @@ public final class RouterRole: DaemonRole {
 
   /// Finishes what is in flight, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in flight is routed again.
-  public func stop(within deadline: Duration) throws(RouterError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
     let left = lanes.filter { !$0.join(within: end - .now) }.count
     // Its transaction is rolled back where it is cut off.
     _ = releasing.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if left > 0 { throw RouterError("it still waits for a server; what it had in flight is routed again") }
+    if left > 0 { throw RoleError("it still waits for a server; what it had in flight is routed again") }
   }
 
   /// Of each lane.

@@ -30,7 +30,7 @@ final class RouterSession {
   init(
     _ settings: RouterSettings, lane: Int, router: BatchRouter, metrics: RouterMetrics, logger: Logger,
     stop: StopRequest, progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RouterError) {
+  ) throws(RoleError) {
     self.settings = settings
     self.lane = lane
     self.router = router
@@ -43,16 +43,16 @@ final class RouterSession {
       outlet = try Outlet(settings, wake: wake)
       intake = try GroupReader(settings.reader(lane: lane), wake: wake)
     } catch {
-      throw RouterError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
     intake.onRevoked = { [weak self] in self?.finishRevoked($0) }
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RouterError) {
+  func run() throws(RoleError) {
     defer { close() }
     try outlet.warm()
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
     report(RoleState(.working))
     while !stop.isRequested {
       progress.note()
@@ -62,13 +62,13 @@ final class RouterSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RouterError) {
+  private func turn() throws(RoleError) {
     wake.clear()
     outlet.drain()
     if let fault = outlet.fault { throw fault }
     commitFinished()
     guard outlet.hasRoom else { return wait() }
-    let records = try kafka("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
+    let records = try RoleError.doing("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
       try intake.gather(settings.batch.bounds)
     }
     if records.isEmpty { wait() } else { try route(records) }
@@ -87,7 +87,7 @@ final class RouterSession {
   }
 
   /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func route(_ records: [SourceRecord]) throws(RouterError) {
+  private func route(_ records: [SourceRecord]) throws(RoleError) {
     var records = records
     var backoff = Backoff()
     var isHeld = false
@@ -111,7 +111,7 @@ final class RouterSession {
     return try router.route(records, now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
   }
 
-  private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RouterError) {
+  private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RoleError) {
     metrics.add(batch.counts)
     if !batch.counts.deadLetters.isEmpty {
       let codes = batch.counts.deadLetters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -124,10 +124,10 @@ final class RouterSession {
 
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RouterError) -> [SourceRecord] {
+  ) throws(RoleError) -> [SourceRecord] {
     report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
+    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
       try intake.hold(records, for: time, or: stop)
     }
     outlet.drain()
@@ -136,8 +136,8 @@ final class RouterSession {
     return kept
   }
 
-  private func resume() throws(RouterError) {
-    try kafka("reading on") { () throws(KafkaError) in try intake.resume() }
+  private func resume() throws(RoleError) {
+    try RoleError.doing("reading on") { () throws(KafkaError) in try intake.resume() }
     logger.notice("routing again")
     report(RoleState(.working))
   }
@@ -178,11 +178,5 @@ extension RouterSession {
     intake.onRevoked = nil
     intake.close()
     outlet.close()
-  }
-
-  private func kafka<T>(
-    _ what: String, _ body: () throws(KafkaError) -> T
-  ) throws(RouterError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RouterError(what, cause: error) }
   }
 }

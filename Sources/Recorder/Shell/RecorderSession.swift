@@ -24,22 +24,22 @@ final class RecorderSession {
   init(
     _ settings: RecorderSettings, writer: LogWriter, metrics: RecorderMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RecorderError) {
+  ) throws(RoleError) {
     (self.settings, self.writer, self.metrics, self.logger) = (settings, writer, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
     // A missing topic is told before the group is joined.
     parking = try ParkingOutlet(settings, topics: settings.reader.topics)
     do throws(KafkaError) { reader = try GroupReader(settings.reader, wake: wake) } catch {
-      throw RecorderError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RecorderError) {
+  func run() throws(RoleError) {
     defer { close() }
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
@@ -49,10 +49,10 @@ final class RecorderSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RecorderError) {
+  private func turn() throws(RoleError) {
     wake.clear()
     commitFinished()
-    let records = try kafka("reading \(settings.name(.status))") { () throws(KafkaError) in
+    let records = try RoleError.doing("reading \(settings.name(.status))") { () throws(KafkaError) in
       try reader.gather(settings.batch.bounds)
     }
     metrics.lag.set(Int(reader.lag) + records.count)
@@ -69,7 +69,7 @@ final class RecorderSession {
   }
 
   /// Writes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func record(_ records: [SourceRecord]) throws(RecorderError) {
+  private func record(_ records: [SourceRecord]) throws(RoleError) {
     var records = records
     var backoff = Backoff()
     var isHeld = false
@@ -88,7 +88,7 @@ final class RecorderSession {
     if isHeld { try resume() }
   }
 
-  private func settle(_ outcome: LogWriter.Outcome, _ records: [SourceRecord]) throws(RecorderError) {
+  private func settle(_ outcome: LogWriter.Outcome, _ records: [SourceRecord]) throws(RoleError) {
     if !outcome.refused.isEmpty { tell(outcome.refused) }
     try parking.park(outcome.refused)
     metrics.add(outcome, now: SystemTime.unixMicroseconds())
@@ -108,18 +108,18 @@ final class RecorderSession {
 
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RecorderError) -> [SourceRecord] {
+  ) throws(RoleError) -> [SourceRecord] {
     report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
+    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
     }
     commitFinished()
     return kept
   }
 
-  private func resume() throws(RecorderError) {
-    try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
+  private func resume() throws(RoleError) {
+    try RoleError.doing("reading on") { () throws(KafkaError) in try reader.resume() }
     logger.notice("recording again")
     report(RoleState(.working))
   }
@@ -151,11 +151,5 @@ extension RecorderSession {
     reader.onLost = nil
     reader.close()
     parking.close()
-  }
-
-  private func kafka<T>(
-    _ what: String, _ body: () throws(KafkaError) -> T
-  ) throws(RecorderError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RecorderError(what, cause: error) }
   }
 }

@@ -34,7 +34,7 @@ final class RedriveSession {
   init(
     _ settings: RedriveSettings, redriver: BatchRedriver, metrics: RedriveMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RedriveError) {
+  ) throws(RoleError) {
     (self.settings, self.redriver, self.metrics, self.logger) = (settings, redriver, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
     queues = TierQueues(jitter: settings.jitter)
@@ -44,7 +44,7 @@ final class RedriveSession {
       outlet = try BatchOutlet(settings.kafka, topics: TopicCheck.produced.map(settings.name), wake: wake)
       reader = try GroupReader(settings.reader, wake: wake)
     } catch {
-      throw RedriveError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
     redriver.forget()
     reader.onRevoked = { [weak self] in self?.finishRevoked($0) }
@@ -52,10 +52,10 @@ final class RedriveSession {
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RedriveError) {
+  func run() throws(RoleError) {
     defer { close() }
     try TopicCheck(settings: settings, producer: outlet.producer).run()
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
@@ -66,7 +66,7 @@ final class RedriveSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RedriveError) {
+  private func turn() throws(RoleError) {
     wake.clear()
     try drain()
     commitFinished()
@@ -75,7 +75,7 @@ final class RedriveSession {
     let letters = try read()
     let due = queues.takeDue(
       now: Self.now, most: settings.batch.records, wait: { waits[$0.topic] ?? 0 }, using: &random)
-    try kafka("resting partitions") { () throws(KafkaError) in
+    try RoleError.doing("resting partitions") { () throws(KafkaError) in
       try reader.rest(queues.waiting)
       try reader.wake(queues.empty)
     }
@@ -84,10 +84,10 @@ final class RedriveSession {
   }
 
   /// - Returns: new dead letters; what comes of retry topics goes into their queues.
-  private func read() throws(RedriveError) -> [SourceRecord] {
+  private func read() throws(RoleError) -> [SourceRecord] {
     var bounds = GroupReader.Bounds()
     (bounds.records, bounds.bytes) = (settings.batch.records, settings.batch.bytes)
-    let gathered = try kafka("reading") { () throws(KafkaError) in try reader.gather(bounds) }
+    let gathered = try RoleError.doing("reading") { () throws(KafkaError) in try reader.gather(bounds) }
     let now = Self.now
     return gathered.filter { record in
       guard let wait = waits[record.place.topic] else { return true }
@@ -108,7 +108,7 @@ final class RedriveSession {
   }
 
   /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func redrive(_ records: [SourceRecord]) throws(RedriveError) {
+  private func redrive(_ records: [SourceRecord]) throws(RoleError) {
     var records = records
     var backoff = Backoff()
     var isHeld = false
@@ -131,23 +131,23 @@ final class RedriveSession {
     if isHeld { try resume() }
   }
 
-  private func send(_ batch: RedrivenBatch, _ records: [SourceRecord]) throws(RedriveError) {
+  private func send(_ batch: RedrivenBatch, _ records: [SourceRecord]) throws(RoleError) {
     metrics.add(batch.counts)
     if !batch.counts.parked.isEmpty {
       let codes = batch.counts.parked.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       logger.warning("parked for a person", ["codes": codes.joined(separator: ", ")])
     }
-    try kafka("Kafka took no record") { () throws(KafkaError) in
+    try RoleError.doing("Kafka took no record") { () throws(KafkaError) in
       try outlet.send(batch.records, next: GroupReader.next(after: records), arrivals: [])
     }
   }
 
   private func hold(
     _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RedriveError) -> [SourceRecord] {
+  ) throws(RoleError) -> [SourceRecord] {
     report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
+    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
     }
     try drain()
@@ -156,15 +156,15 @@ final class RedriveSession {
     return kept
   }
 
-  private func resume() throws(RedriveError) {
-    try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
+  private func resume() throws(RoleError) {
+    try RoleError.doing("reading on") { () throws(KafkaError) in try reader.resume() }
     logger.notice("working again")
     report(RoleState(.working))
   }
 
-  private func drain() throws(RedriveError) {
+  private func drain() throws(RoleError) {
     outlet.drain()
-    if let fault = outlet.fault { throw RedriveError("Kafka's producer is of no more use and made anew", cause: fault) }
+    if let fault = outlet.fault { throw RoleError("Kafka's producer is of no more use and made anew", cause: fault) }
   }
 
   private static var now: Int64 { SystemTime.unixMicroseconds() / 1_000 }
@@ -187,10 +187,6 @@ final class RedriveSession {
     (reader.onRevoked, reader.onLost) = (nil, nil)
     reader.close()
     outlet.close()
-  }
-
-  private func kafka<T>(_ what: String, _ body: () throws(KafkaError) -> T) throws(RedriveError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RedriveError(what, cause: error) }
   }
 }
 

@@ -40,11 +40,11 @@ public final class OpsRole: DaemonRole {
 
   /// Waits for what is on its way; what still waits is read again by the next.
   /// - Throws: when it still waits for a server.
-  public func stop(within deadline: Duration) throws(WorkerError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let hasEnded = thread.join(within: deadline + .seconds(2))
     for sink in sinks { sink.stop(within: .zero) }
-    if !hasEnded { throw WorkerError("it still waits for a server; what it had in flight is told again") }
+    if !hasEnded { throw RoleError("it still waits for a server; what it had in flight is told again") }
   }
 
   public var state: RoleState { thread.state }
