@@ -21,9 +21,11 @@ final class RouterSession {
   private let wake = WakeSignal()
   private let outlet: Outlet
   private let intake: GroupReader
+  private let patience: PatientReader
   private var offsets = OffsetCommits()
-  private var random = SystemRandomNumberGenerator()
 
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL cannot be asked; events wait in their topic", goesOn: "routing again")
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
@@ -45,6 +47,7 @@ final class RouterSession {
     } catch {
       throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(intake, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     intake.onRevoked = { [weak self] in self?.finishRevoked($0) }
   }
 
@@ -64,14 +67,18 @@ final class RouterSession {
 
   private func turn() throws(RoleError) {
     wake.clear()
-    outlet.drain()
-    if let fault = outlet.fault { throw fault }
-    commitFinished()
+    try keepUp()
     guard outlet.hasRoom else { return wait() }
     let records = try RoleError.doing("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
       try intake.gather(settings.batch.bounds)
     }
     if records.isEmpty { wait() } else { try route(records) }
+  }
+
+  private func keepUp() throws(RoleError) {
+    outlet.drain()
+    if let fault = outlet.fault { throw fault }
+    commitFinished()
   }
 
   private func wait() {
@@ -86,23 +93,12 @@ final class RouterSession {
     }
   }
 
-  /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
+  /// Routes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func route(_ records: [SourceRecord]) throws(RoleError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      switch Result(catching: { () throws(PostgresError) in try routed(records) }) {
-      case .success(let batch):
-        if isHeld { try resume() }
-        return try send(batch, records)
-      case .failure(let error):
-        if !isHeld { announce(error) }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+      try routed(records)
     }
-    if isHeld { try resume() }
+    if let done { try send(done.result, done.records) }
   }
 
   private func routed(_ records: [SourceRecord]) throws(PostgresError) -> RoutedBatch {
@@ -120,31 +116,6 @@ final class RouterSession {
     metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
     try outlet.send(batch, next: GroupReader.next(after: records), arrivals: records.map(\.timestamp))
     metrics.inFlight[lane].set(outlet.flight.records)
-  }
-
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RoleError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
-      try intake.hold(records, for: time, or: stop)
-    }
-    outlet.drain()
-    if let fault = outlet.fault { throw fault }
-    commitFinished()
-    return kept
-  }
-
-  private func resume() throws(RoleError) {
-    try RoleError.doing("reading on") { () throws(KafkaError) in try intake.resume() }
-    logger.notice("routing again")
-    report(RoleState(.working))
-  }
-
-  private func announce(_ error: PostgresError) {
-    logger.warning(
-      "PostgreSQL cannot be asked; events wait in their topic", ["reason": error.description])
   }
 }
 

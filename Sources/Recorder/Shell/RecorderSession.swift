@@ -17,9 +17,12 @@ final class RecorderSession {
   private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let reader: GroupReader
+  private let patience: PatientReader
   private let parking: ParkingOutlet
   private var offsets = OffsetCommits()
-  private var random = SystemRandomNumberGenerator()
+
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL takes nothing; statuses wait in their topic", goesOn: "recording again")
 
   init(
     _ settings: RecorderSettings, writer: LogWriter, metrics: RecorderMetrics, logger: Logger, stop: StopRequest,
@@ -32,6 +35,7 @@ final class RecorderSession {
     do throws(KafkaError) { reader = try GroupReader(settings.reader, wake: wake) } catch {
       throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(reader, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
   }
@@ -68,24 +72,19 @@ final class RecorderSession {
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: timeout)
   }
 
-  /// Writes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
+  /// Writes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func record(_ records: [SourceRecord]) throws(RoleError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      switch Result(catching: { () throws(PostgresError) in try writer.write(records) }) {
-      case .success(let outcome):
-        if isHeld { try resume() }
-        return try settle(outcome, records)
-      case .failure(let error):
-        metrics.postgresFailures.increment()
-        if !isHeld { announce(error) }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+    let done = try patience.work(on: records, meanwhile: { commitFinished() }) { records throws(PostgresError) in
+      try write(records)
     }
-    if isHeld { try resume() }
+    if let done { try settle(done.result, done.records) }
+  }
+
+  private func write(_ records: [SourceRecord]) throws(PostgresError) -> LogWriter.Outcome {
+    do throws(PostgresError) { return try writer.write(records) } catch {
+      metrics.postgresFailures.increment()
+      throw error
+    }
   }
 
   private func settle(_ outcome: LogWriter.Outcome, _ records: [SourceRecord]) throws(RoleError) {
@@ -104,29 +103,6 @@ final class RecorderSession {
         "codes": codes.map { "\($0.key) \($0.value.count)" }.joined(separator: ", "),
         "first": refused[0].record.origin,
       ])
-  }
-
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RoleError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
-      try reader.hold(records, for: time, or: stop)
-    }
-    commitFinished()
-    return kept
-  }
-
-  private func resume() throws(RoleError) {
-    try RoleError.doing("reading on") { () throws(KafkaError) in try reader.resume() }
-    logger.notice("recording again")
-    report(RoleState(.working))
-  }
-
-  private func announce(_ error: PostgresError) {
-    logger.warning(
-      "PostgreSQL takes nothing; statuses wait in their topic", ["reason": error.description])
   }
 }
 

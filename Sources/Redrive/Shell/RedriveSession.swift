@@ -16,6 +16,7 @@ final class RedriveSession {
   let stop: StopRequest
   let outlet: BatchOutlet
   let reader: GroupReader
+  private let patience: PatientReader
   var queues: TierQueues
   var offsets = OffsetCommits()
   private let redriver: BatchRedriver
@@ -26,6 +27,8 @@ final class RedriveSession {
   private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL cannot be asked; dead letters wait", goesOn: "working again")
   /// How often it is asked how much waits where nothing is read.
   private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
@@ -46,6 +49,7 @@ final class RedriveSession {
     } catch {
       throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(reader, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     redriver.forget()
     reader.onRevoked = { [weak self] in self?.finishRevoked($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
@@ -68,9 +72,7 @@ final class RedriveSession {
 
   private func turn() throws(RoleError) {
     wake.clear()
-    try drain()
-    commitFinished()
-    show()
+    try keepUp()
     guard outlet.hasRoom(batches: settings.batch.inFlight) else { return wait() }
     let letters = try read()
     let due = queues.takeDue(
@@ -107,28 +109,18 @@ final class RedriveSession {
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: Int32(timeout))
   }
 
-  /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed meanwhile.
+  /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func redrive(_ records: [SourceRecord]) throws(RoleError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      let now = UnixTime(milliseconds: Self.now)
-      let failures = redriver.redisFailures
-      defer { metrics.redisFailures.increment(by: redriver.redisFailures - failures) }
-      switch Result(catching: { () throws(PostgresError) in try redriver.redrive(records, now: now) }) {
-      case .success(let batch):
-        if isHeld { try resume() }
-        return try send(batch, records)
-      case .failure(let error):
-        if !isHeld {
-          logger.warning("PostgreSQL cannot be asked; dead letters wait", ["reason": error.description])
-        }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+      try redriven(records)
     }
-    if isHeld { try resume() }
+    if let done { try send(done.result, done.records) }
+  }
+
+  private func redriven(_ records: [SourceRecord]) throws(PostgresError) -> RedrivenBatch {
+    let failures = redriver.redisFailures
+    defer { metrics.redisFailures.increment(by: redriver.redisFailures - failures) }
+    return try redriver.redrive(records, now: UnixTime(milliseconds: Self.now))
   }
 
   private func send(_ batch: RedrivenBatch, _ records: [SourceRecord]) throws(RoleError) {
@@ -142,29 +134,11 @@ final class RedriveSession {
     }
   }
 
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RoleError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
-      try reader.hold(records, for: time, or: stop)
-    }
-    try drain()
-    commitFinished()
-    show()
-    return kept
-  }
-
-  private func resume() throws(RoleError) {
-    try RoleError.doing("reading on") { () throws(KafkaError) in try reader.resume() }
-    logger.notice("working again")
-    report(RoleState(.working))
-  }
-
-  private func drain() throws(RoleError) {
+  private func keepUp() throws(RoleError) {
     outlet.drain()
     if let fault = outlet.fault { throw RoleError("Kafka's producer is of no more use and made anew", cause: fault) }
+    commitFinished()
+    show()
   }
 
   private static var now: Int64 { SystemTime.unixMicroseconds() / 1_000 }
