@@ -8,7 +8,8 @@ final class LinePipe: Sendable {
 
   init() throws {
     var ends: [Int32] = [0, 0]
-    try #require(pipe2(&ends, O_CLOEXEC) == 0)
+    try #require(pipe(&ends) == 0)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (reading, writing) = (ends[0], ends[1])
   }
 
@@ -41,8 +42,8 @@ final class LinePipe: Sendable {
   /// As a reader that goes away, with what it has not read.
   func closeReading() { dup2(writing, reading) }
 
-  /// How many bytes it holds; a page is the least.
-  func setSize(_ bytes: Int32) { _ = fcntl(writing, F_SETPIPE_SZ, bytes) }
+  /// How many bytes it holds; a page is the least. By F_SETPIPE_SZ, which Glibc does not show to Swift.
+  func setSize(_ bytes: Int32) { _ = fcntl(writing, 1_031, bytes) }
 
   func makeWritingNonBlocking() { _ = fcntl(writing, F_SETFL, fcntl(writing, F_GETFL) | O_NONBLOCK) }
 }

@@ -1,3 +1,4 @@
+import LocalServers
 import Postgres
 import TestSupport
 import Testing
