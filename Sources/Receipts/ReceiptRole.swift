@@ -47,7 +47,7 @@ public final class ReceiptRole: Service {
     stopRequest.request(within: deadline)
     let hasEnded = thread.join(within: deadline + .seconds(2))
     calls.stop(within: .zero)
-    if !hasEnded { throw ReceiptError("it still waits for a server; what it had in hand is asked again") }
+    if !hasEnded { throw RoleError("it still waits for a server; what it had in hand is asked again") }
   }
 
   public var stopDeadline: Duration { settings.stopDeadline }

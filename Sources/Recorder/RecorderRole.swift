@@ -40,22 +40,14 @@ public final class RecorderRole: DaemonRole {
 
   /// Finishes the batch in hand, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in hand is written again, which changes nothing.
-  public func stop(within deadline: Duration) throws(RecorderError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
     let isOver = recording.join(within: end - .now)
     // Its transaction is rolled back where it is cut off.
     _ = maintaining.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if !isOver { throw RecorderError("it still waits for a server; what it had in hand is written again") }
+    if !isOver { throw RoleError("it still waits for a server; what it had in hand is written again") }
   }
 
-  public var state: RoleState { recording.state }
-
-  public var states: [String: RoleState] { ["recorder": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { recording.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { recording.hangs }
+  public var threads: [String: RoleThread] { ["recorder": recording] }
 }

@@ -37,19 +37,11 @@ public final class RedriveRole: DaemonRole {
 
   /// Finishes what is in flight, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in flight is done again.
-  public func stop(within deadline: Duration) throws(RedriveError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     guard !thread.join(within: deadline + .seconds(2)) else { return }
-    throw RedriveError("it still waits for a server; what it had in flight is done again")
+    throw RoleError("it still waits for a server; what it had in flight is done again")
   }
 
-  public var state: RoleState { thread.state }
-
-  public var states: [String: RoleState] { ["redrive": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { thread.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { thread.hangs }
+  public var threads: [String: RoleThread] { ["redrive": thread] }
 }

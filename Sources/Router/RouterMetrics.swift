@@ -11,7 +11,7 @@ public struct RouterMetrics: Sendable {
   private let deliveries: [DeliveryChannel: Counter]
   private let suppressions: [SuppressionReason: Counter]
   private let deferrals: [DeferralReason: Counter]
-  private let states: [RoleState.Kind: Gauge]
+  private let states: StateGauges<RoleState.Kind>
   private let audience: [String: Counter]
   private let registry: MetricsRegistry
 
@@ -46,18 +46,13 @@ public struct RouterMetrics: Sendable {
     deferrals = each([.scheduled, .night]) {
       counter("deferrals_total", "Deliveries that wait, by reason.", [("reason", $0.rawValue)])
     }
-    states = Dictionary(
-      uniqueKeysWithValues: RoleState.Kind.allCases.map {
-        ($0, gauge("state", "1 for the state it is in.", [("state", $0.rawValue)]))
-      })
+    states = StateGauges(registry, "bongsu_router_state")
     audience = each(["process", "redis", "postgres"]) {
       counter("audience_found_total", "Users and templates found, by where.", [("in", $0)])
     }
   }
 
-  func show(_ state: RoleState) {
-    for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) }
-  }
+  func show(_ state: RoleState) { states.show(state.kind) }
 
   func add(_ counts: RoutedCounts) {
     events.increment(by: counts.events)

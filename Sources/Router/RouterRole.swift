@@ -39,20 +39,14 @@ public final class RouterRole: DaemonRole {
 
   /// Finishes what is in flight, commits it and leaves the group.
   /// - Throws: when it still waits for a server; what it had in flight is routed again.
-  public func stop(within deadline: Duration) throws(RouterError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let end = ContinuousClock.now + deadline + .seconds(2)
     let isOver = routing.join(within: end - .now)
     // Its transaction is rolled back where it is cut off.
     _ = releasing.withLock { $0 }?.join(timeoutMilliseconds: Int32(max(0, (end - .now) / .milliseconds(1))))
-    if !isOver { throw RouterError("it still waits for a server; what it had in flight is routed again") }
+    if !isOver { throw RoleError("it still waits for a server; what it had in flight is routed again") }
   }
 
-  public var states: [String: RoleState] { ["router": routing.state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { routing.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { routing.hangs }
+  public var threads: [String: RoleThread] { ["router": routing] }
 }

@@ -20,16 +20,18 @@ final class RouterSession {
   private let wake = WakeSignal()
   private let outlet: Outlet
   private let intake: GroupReader
+  private let patience: PatientReader
   private var offsets = OffsetCommits()
-  private var random = SystemRandomNumberGenerator()
 
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL cannot be asked; events wait in their topic", goesOn: "routing again")
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
   init(
     _ settings: RouterSettings, crew: RoutingCrew, metrics: RouterMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RouterError) {
+  ) throws(RoleError) {
     self.settings = settings
     self.crew = crew
     self.metrics = metrics
@@ -41,16 +43,17 @@ final class RouterSession {
       outlet = try Outlet(settings, wake: wake)
       intake = try GroupReader(settings.reader, wake: wake)
     } catch {
-      throw RouterError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(intake, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     intake.onRevoked = { [weak self] in self?.finishRevoked($0) }
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RouterError) {
+  func run() throws(RoleError) {
     defer { close() }
     try outlet.warm()
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try intake.join() }
     report(RoleState(.working))
     while !stop.isRequested {
       progress.note()
@@ -60,16 +63,20 @@ final class RouterSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RouterError) {
+  private func turn() throws(RoleError) {
     wake.clear()
-    outlet.drain()
-    if let fault = outlet.fault { throw fault }
-    commitFinished()
+    try keepUp()
     guard outlet.hasRoom else { return wait() }
-    let records = try kafka("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
+    let records = try RoleError.doing("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
       try intake.gather(settings.batch.bounds)
     }
     if records.isEmpty { wait() } else { try route(records) }
+  }
+
+  private func keepUp() throws(RoleError) {
+    outlet.drain()
+    if let fault = outlet.fault { throw fault }
+    commitFinished()
   }
 
   private func wait() {
@@ -84,23 +91,12 @@ final class RouterSession {
     }
   }
 
-  /// Routes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func route(_ records: [SourceRecord]) throws(RouterError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      switch Result(catching: { () throws(PostgresError) in try routed(records) }) {
-      case .success(let batch):
-        if isHeld { try resume() }
-        return try send(batch, records)
-      case .failure(let error):
-        if !isHeld { announce(error) }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+  /// Routes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
+  private func route(_ records: [SourceRecord]) throws(RoleError) {
+    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+      try routed(records)
     }
-    if isHeld { try resume() }
+    if let done { try send(done.result, done.records) }
   }
 
   private func routed(_ records: [SourceRecord]) throws(PostgresError) -> RoutedBatch {
@@ -109,7 +105,7 @@ final class RouterSession {
     return try crew.route(records, now: UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
   }
 
-  private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RouterError) {
+  private func send(_ batch: RoutedBatch, _ records: [SourceRecord]) throws(RoleError) {
     metrics.add(batch.counts)
     if !batch.counts.deadLetters.isEmpty {
       let codes = batch.counts.deadLetters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -118,31 +114,6 @@ final class RouterSession {
     metrics.bytes.increment(by: records.reduce(0) { $0 + $1.size })
     try outlet.send(batch, next: GroupReader.next(after: records), arrivals: records.map(\.timestamp))
     metrics.inFlight.set(outlet.flight.records)
-  }
-
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RouterError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
-      try intake.hold(records, for: time, or: stop)
-    }
-    outlet.drain()
-    if let fault = outlet.fault { throw fault }
-    commitFinished()
-    return kept
-  }
-
-  private func resume() throws(RouterError) {
-    try kafka("reading on") { () throws(KafkaError) in try intake.resume() }
-    logger.notice("routing again")
-    report(RoleState(.working))
-  }
-
-  private func announce(_ error: PostgresError) {
-    logger.warning(
-      "PostgreSQL cannot be asked; events wait in their topic", ["reason": error.description])
   }
 }
 
@@ -176,11 +147,5 @@ extension RouterSession {
     intake.onRevoked = nil
     intake.close()
     outlet.close()
-  }
-
-  private func kafka<T>(
-    _ what: String, _ body: () throws(KafkaError) -> T
-  ) throws(RouterError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RouterError(what, cause: error) }
   }
 }

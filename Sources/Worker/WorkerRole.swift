@@ -39,25 +39,19 @@ public final class WorkerRole: DaemonRole {
 
   /// Finishes what is in flight, commits it and leaves the group.
   /// - Throws: when it still waits for a server, or had to leave what was in flight. The claims know what was sent.
-  public func stop(within deadline: Duration) throws(WorkerError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let hasEnded = thread.join(within: deadline + .seconds(2))
     provider.stop(within: .zero)
-    if !hasEnded { throw WorkerError("it still waits for a server; what it had in flight is looked up in its claims") }
+    if !hasEnded { throw RoleError("it still waits for a server; what it had in flight is looked up in its claims") }
     let left = cutShort.withLock { $0 }
-    guard left == 0 else { throw WorkerError("\(left) deliveries were in flight; their claims tell what came of it") }
+    guard left == 0 else { throw RoleError("\(left) deliveries were in flight; their claims tell what came of it") }
   }
 
   public var state: RoleState { thread.state }
 
-  public var states: [String: RoleState] { ["worker": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { thread.failure }
+  public var threads: [String: RoleThread] { ["worker": thread] }
 
   /// A stop was asked for.
   public var isStopping: Bool { stopRequest.isRequested }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { thread.hangs }
 }

@@ -2,6 +2,7 @@ import Arguments
 import Foundation
 import Kafka
 import NotificationModel
+import Operations
 import Recorder
 import Runtime
 
@@ -36,7 +37,7 @@ private let rebuildCommand = Command(
 private func rebuild(_ settings: RecorderSettings, from: UnixTime?) throws {
   let terminal = Terminal.standard
   var toldAt: Int64 = 0
-  do throws(RecorderError) {
+  do throws(RoleError) {
     let report = try LogRebuild(settings, from: from, stop: StopRequest()).run { progress in
       let now = SystemTime.monotonicNanoseconds()
       guard now - toldAt > 1_000_000_000 else { return }

@@ -50,8 +50,8 @@ struct AudiencePlanTests {
     }
   }
 
-  private static let ids = AudienceQueries.list((1...20).map { Int64($0 * 900) })
-  private static let keys = AudienceQueries.list((1...5).map { "k\($0 * 900)" })
+  private static let ids = SQLValue.array((1...20).map { Int64($0 * 900) })
+  private static let keys = SQLValue.array((1...5).map { "k\($0 * 900)" })
 
   @Test(
     arguments: [

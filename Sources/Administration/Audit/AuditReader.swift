@@ -77,11 +77,7 @@ public final class AuditReader {
         WHEN EXISTS (SELECT FROM notification.dead_letter l WHERE l.event_id = u.id) THEN 'parked'
         ELSE 'absent' END
       FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS u (id, day, place) ORDER BY u.place
-      """,
-      [
-        .text("{\(rows.map(\.id).joined(separator: ","))}"),
-        .text("{\(days.map { String($0.description.prefix(10)) }.joined(separator: ","))}"),
-      ])
+      """, [.array(rows.map(\.id)), .array(days.map { String($0.description.prefix(10)) })])
     return found.column
   }
 

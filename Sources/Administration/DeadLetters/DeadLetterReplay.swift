@@ -157,7 +157,7 @@ public final class DeadLetterReplay {
       """
       SELECT dead_letter_id FROM notification.dead_letter
       WHERE dead_letter_id = ANY ($1::bigint[]) AND state = 'open' ORDER BY 1 FOR UPDATE SKIP LOCKED
-      """, [Self.array(ids)])
+      """, [.array(ids)])
     return Set(locked.column.compactMap { Int64($0) })
   }
 
@@ -173,11 +173,7 @@ public final class DeadLetterReplay {
       """
       UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = $1
       WHERE dead_letter_id = ANY ($2::bigint[])
-      """, [.text(options.by), Self.array(ids)])
-  }
-
-  private static func array(_ ids: [Int64]) -> SQLValue {
-    .text("{\(ids.map(String.init).joined(separator: ","))}")
+      """, [.text(options.by), .array(ids)])
   }
 }
 

@@ -120,7 +120,7 @@ extension ServerCheck {
     return .ok(
       "backfill",
       "\(user) may not read \(table.name), as streaming needs no right to; before --create-slot or relay repair type "
-        + "GRANT USAGE ON SCHEMA outbox TO \(user); GRANT SELECT ON \(table.name) TO \(user)")
+        + SQLGrant.select(on: table.name, of: "outbox", to: user))
   }
 
   private static func trace(_ table: OutboxRights) -> Finding {

@@ -20,19 +20,14 @@ struct OutboxRights: Equatable {
 
   /// What to type, so that the user may tell which rows there are.
   var grantToSeeRows: String {
-    if auditorsMaySeeRows { return "type GRANT \(Self.auditors) TO \(user)" }
-    if schema == "outbox" {
-      return "apply migrations/outbox (bongsu migrate outbox, as the owner), "
-        + "then type GRANT \(Self.auditors) TO \(user)"
-    }
-    return "type GRANT USAGE ON SCHEMA \(schema) TO \(user); "
-      + "GRANT SELECT (\(columns.joined(separator: ", "))) ON \(name) TO \(user)"
+    let membership = "type GRANT \(Self.auditors) TO \(user)"
+    if auditorsMaySeeRows { return membership }
+    if schema == "outbox" { return "apply migrations/outbox (bongsu migrate outbox, as the owner), then \(membership)" }
+    return "type \(SQLGrant.select(columns, on: name, of: schema, to: user))"
   }
 
   /// What to type, so that the user may read all of the rows.
-  var grantToRead: String {
-    "type GRANT USAGE ON SCHEMA \(schema) TO \(user); GRANT SELECT ON \(name) TO \(user)"
-  }
+  var grantToRead: String { "type \(SQLGrant.select(on: name, of: schema, to: user))" }
 }
 
 extension OutboxRights {

@@ -157,7 +157,7 @@ public struct TraceReader {
       SELECT dead_letter_id, delivery_id, coalesce(error_code, error_class), state, \(SQLTime.milliseconds("parked_at")),
         \(SQLTime.milliseconds("changed_at")), changed_by, replay
       FROM notification.dead_letter WHERE event_id = $1 OR delivery_id = ANY ($2::uuid[]) ORDER BY dead_letter_id
-      """, [.text(id), .text("{\((deliveries + [id]).joined(separator: ","))}")])
+      """, [.text(id), .array(deliveries + [id])])
     return (0..<rows.rowCount).map { row in
       let cells = TraceCells(rows, row)
       return TraceFacts.Letter(

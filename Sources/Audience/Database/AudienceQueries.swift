@@ -1,5 +1,3 @@
-import Postgres
-
 /// Every statement of a batch: one for each kind.
 enum AudienceQuery: String, CaseIterable {
   case userVersions, preferences, consents, suppressions, categories, templateVersions, users, devices, templates
@@ -77,17 +75,4 @@ enum AudienceQueries {
     LEFT JOIN notification.template t ON t.template_key = v.template_key AND t.state = 'active'
     WHERE v.template_key = ANY ($1::text[])
     """
-
-  /// An array's text: numbers need no quotes.
-  static func list(_ ids: some Sequence<Int64>) -> SQLValue {
-    .text("{\(ids.map(String.init).joined(separator: ","))}")
-  }
-
-  /// The same for texts, which are quoted.
-  static func list(_ texts: some Sequence<String>) -> SQLValue {
-    let quoted = texts.map { text in
-      "\"\(text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined())\""
-    }
-    return .text("{\(quoted.joined(separator: ","))}")
-  }
 }

@@ -59,18 +59,17 @@ extension AudienceLoader {
   private func loadSettings(
     _ request: AudienceRequest, _ batch: inout AudienceBatch
   ) throws(PostgresError) -> WantedVersions {
-    let ids = AudienceQueries.list(request.users)
+    let ids = SQLValue.array(request.users)
     let answers = try ask([
       (.userVersions, [ids]), (.preferences, [ids]), (.consents, [ids]),
       (
         .suppressions,
         [
-          ids, AudienceQueries.list(request.addresses.map(\.kind.rawValue)),
-          AudienceQueries.list(request.addresses.map(\.text)),
+          ids, .array(request.addresses.map(\.kind.rawValue)), .array(request.addresses.map(\.text)),
         ]
       ),
       (.categories, []),
-      (.templateVersions, [AudienceQueries.list(request.templates)]),
+      (.templateVersions, [.array(request.templates)]),
     ])
     answers[1].addPreferences(to: &batch.settings)
     answers[2].addConsents(to: &batch.settings)
@@ -112,11 +111,11 @@ extension AudienceLoader {
   }
 
   private func read(_ wanted: WantedVersions, _ batch: inout AudienceBatch) throws(PostgresError) {
-    let ids = AudienceQueries.list(wanted.users.keys)
+    let ids = SQLValue.array(wanted.users.keys)
     var questions: [AudienceQuestion] = []
     if !wanted.users.isEmpty { questions += [(.users, [ids]), (.devices, [ids])] }
     if !wanted.templates.isEmpty {
-      questions.append((.templates, [AudienceQueries.list(wanted.templates.keys)]))
+      questions.append((.templates, [.array(wanted.templates.keys)]))
     }
     let answers = try ask(questions)
     if !wanted.users.isEmpty {

@@ -57,8 +57,7 @@ public final class DemoRun: Service {
     let load = try OrderLoad(dsn: site.servers.dsn)
     let optingOut = plan.person(OrderPlan.regular)
     try load.setPushes(true, optingOut)
-    let channels = Set(DevRole.channels.compactMap(DeliveryChannel.init))
-    let forecasts = DeliveryForecast(contacts: try load.contacts(people), channels: channels)
+    let forecasts = DeliveryForecast(contacts: try load.contacts(people), channels: Set(DevRole.channels))
     announce()
     if DevRole.retries, settings.failingPercent > 0 {
       try standIns.misbehave("apns", "often", for: .seconds(86_400), percent: settings.failingPercent)

@@ -1,3 +1,5 @@
+public import NotificationModel
+
 /// A role that `bongsu dev` runs as a child process of its own.
 public struct DevRole: Sendable, Equatable {
   /// What the terminal calls it, and its log's name without `.log`.
@@ -7,15 +9,16 @@ public struct DevRole: Sendable, Equatable {
   /// Kafka's consumer group whose lag is its backlog; nil for a role without one.
   public let group: String?
   /// The channel that it sends by.
-  public let channel: String?
+  public let channel: DeliveryChannel?
 
-  init(_ name: String, _ arguments: [String], group: String? = nil, channel: String? = nil) {
+  init(_ name: String, _ arguments: [String], group: String? = nil, channel: DeliveryChannel? = nil) {
     (self.name, self.arguments, self.group, self.channel) = (name, arguments, group, channel)
   }
 
-  private static func worker(_ channel: String) -> DevRole {
-    DevRole(
-      "worker-\(channel)", ["worker", "--channel", channel], group: "bongsu-worker-\(channel)", channel: channel)
+  private static func worker(_ channel: DeliveryChannel) -> DevRole {
+    let name = channel.rawValue
+    return DevRole(
+      "worker-\(name)", ["worker", "--channel", name], group: ConsumerGroup.worker(channel), channel: channel)
   }
 
   /// What the others talk to.
@@ -34,18 +37,14 @@ public struct DevRole: Sendable, Equatable {
   /// Whether what failed is tried again.
   public static var retries: Bool { carriers.contains { $0.name == "redrive" } }
   /// By which there is a worker.
-  public static var channels: [String] { carriers.compactMap(\.channel) }
+  public static var channels: [DeliveryChannel] { carriers.compactMap(\.channel) }
 
   /// What carries notifications, in the order of a notification's way; stopped in reverse.
-  public static let carriers: [DevRole] = [
-    DevRole("relay", ["relay", "--create-slot"]),
-    DevRole("router", ["router"], group: "bongsu-router"),
-    worker("push.ios"),
-    worker("push.android"),
-    worker("sms"),
-    worker("email"),
-    DevRole("redrive", ["redrive"], group: "bongsu-redrive"),
-    DevRole("recorder", ["recorder"], group: "bongsu-recorder"),
-    DevRole("worker-ops", ["worker", "--channel", "ops"], group: "bongsu-ops"),
-  ]
+  public static let carriers: [DevRole] =
+    [DevRole("relay", ["relay", "--create-slot"]), DevRole("router", ["router"], group: ConsumerGroup.router)]
+    + DeliveryChannel.allCases.map(worker) + [
+      DevRole("redrive", ["redrive"], group: ConsumerGroup.redrive),
+      DevRole("recorder", ["recorder"], group: ConsumerGroup.recorder),
+      DevRole("worker-ops", ["worker", "--channel", "ops"], group: ConsumerGroup.ops),
+    ]
 }

@@ -17,16 +17,25 @@ public struct SimulatorCounts: Sendable, Equatable {
 
 /// Counts, and what was received as far as there is room.
 struct Ledger<Entry> {
-  private(set) var counts = SimulatorCounts()
+  var counts = SimulatorCounts()
   private(set) var entries: [Entry] = []
   private let limit: Int
 
+  /// - Parameter limit: how many entries are kept.
   init(limit: Int) { self.limit = limit }
 
   /// - Parameter reason: of a refusal, if it is one.
   mutating func add(isAccepted: Bool, reason: String?, _ entry: () -> Entry) {
     counts.add(isAccepted: isAccepted, reason: reason)
-    if entries.count < limit { entries.append(entry()) }
+    keep(entry)
+  }
+
+  /// - Returns: false where there was no room.
+  @discardableResult
+  mutating func keep(_ entry: () -> Entry) -> Bool {
+    guard entries.count < limit else { return false }
+    entries.append(entry())
+    return true
   }
 
   mutating func forget() { self = Ledger(limit: limit) }

@@ -3,24 +3,25 @@ import Synchronization
 
 /// Decides on calls as a vendor does, and remembers them.
 final class SMSCore: HTTP2Handler {
-  private let state = Mutex(SMSState())
+  private let state: Mutex<SMSState>
   private let desk: any SMSDesk
   private let senders: Set<String>
-  private let receivedMax: Int
   private let tally: DeliveryTally?
   let clock = SimulatorClock()
 
   init(_ settings: SMSSimulator.Settings, desk: any SMSDesk) {
     self.desk = desk
-    (senders, receivedMax, tally) = (settings.senders, settings.receivedMax, settings.tally)
+    (senders, tally) = (settings.senders, settings.tally)
+    state = Mutex(SMSState(ledger: Ledger(limit: settings.receivedMax)))
   }
 
-  var received: [SMSMessage] { state.withLock { $0.received } }
-  var counts: SimulatorCounts { state.withLock { $0.counts } }
+  var received: [SMSMessage] { state.withLock { $0.ledger.entries } }
+  var counts: SimulatorCounts { state.withLock { $0.ledger.counts } }
 
   func forget() {
     state.withLock { state in
-      (state.counts, state.received, state.byID, state.byRequest) = (SimulatorCounts(), [], [:], [:])
+      state.ledger.forget()
+      (state.byID, state.byRequest) = ([:], [:])
     }
   }
 
@@ -31,20 +32,20 @@ final class SMSCore: HTTP2Handler {
     let now = clock.milliseconds
     return state.withLock { state in
       state.calls += 1
-      state.counts.requests += 1
+      state.ledger.counts.requests += 1
       do throws(SMSRefusal) {
         if let refusal = Self.refusal(fault) { throw refusal }
         // Moved out and back, so that nothing is copied.
-        var moved = SMSState()
+        var moved = SMSState(ledger: Ledger(limit: 0))
         swap(&moved, &state)
         var book = SMSBook(request, fault, moved, senders: senders, now: now)
-        moved = SMSState()
+        moved = SMSState(ledger: Ledger(limit: 0))
         defer { state = book.state }
         let response = try desk.take(request, &book)
         note(book.messages, &book.state)
         return response
       } catch {
-        if !error.code.isEmpty { state.counts.refused[error.code, default: 0] += 1 }
+        if !error.code.isEmpty { state.ledger.counts.refused[error.code, default: 0] += 1 }
         var response = desk.response(of: error)
         if let wait = error.retryAfter { response.headers.append(("retry-after", String(wait))) }
         return response
@@ -62,13 +63,12 @@ final class SMSCore: HTTP2Handler {
   private func note(_ messages: [SMSMessage], _ state: inout SMSState) {
     for message in messages {
       if let code = message.refusal {
-        state.counts.refused[code, default: 0] += 1
+        state.ledger.counts.refused[code, default: 0] += 1
       } else {
-        state.counts.accepted += 1
+        state.ledger.counts.accepted += 1
         tally?.add(message.deliveryID)
       }
-      guard state.received.count < receivedMax else { continue }
-      state.received.append(message)
+      guard state.ledger.keep({ message }) else { continue }
       state.byID[message.id] = message
       state.byRequest[message.requestID, default: []].append(message)
     }

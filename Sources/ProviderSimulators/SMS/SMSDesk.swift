@@ -76,8 +76,7 @@ struct SMSState {
   var reports: [String: SMSReport] = [:]
   var byID: [String: SMSMessage] = [:]
   var byRequest: [String: [SMSMessage]] = [:]
-  var counts = SimulatorCounts()
-  var received: [SMSMessage] = []
+  var ledger: Ledger<SMSMessage>
   /// Solapi's, which are taken once each.
   var signatures: Set<String> = []
 }

@@ -8,8 +8,7 @@ final class SMTPService: Sendable {
     var latency: Duration
     var connections = 0
     var misbehaved = 0
-    var counts = SimulatorCounts()
-    var received: [SMTPDelivery] = []
+    var ledger: Ledger<SMTPDelivery>
     var refusals: [String: SMTPReply] = [:]
   }
 
@@ -17,17 +16,16 @@ final class SMTPService: Sendable {
   let context: TLSContext
   private let wrong: TLSContext
   private let isImplicit: Bool
-  private let receivedMax: Int
   private let tally: DeliveryTally?
   private let state: Mutex<State>
 
   init(_ settings: SMTPSimulator.Settings, _ authority: CertificateAuthority) throws(SimulatorError) {
     rules = settings.rules
     isImplicit = settings.security == .implicitTLS
-    (receivedMax, tally) = (settings.receivedMax, settings.tally)
+    tally = settings.tally
     context = try authority.context(names: CertificateAuthority.standardNames, protocols: [])
     wrong = try authority.context(names: CertificateAuthority.otherNames, protocols: [])
-    state = Mutex(State(latency: settings.latency))
+    state = Mutex(State(latency: settings.latency, ledger: Ledger(limit: settings.receivedMax)))
   }
 
   // MARK: For a test's thread
@@ -40,12 +38,10 @@ final class SMTPService: Sendable {
   func setLatency(_ latency: Duration) { state.withLock { $0.latency = latency } }
   func setRefusal(_ reply: SMTPReply?, address: String) { state.withLock { $0.refusals[address] = reply } }
   var totals: (connections: Int, misbehaved: Int) { state.withLock { ($0.connections, $0.misbehaved) } }
-  var counts: SimulatorCounts { state.withLock { $0.counts } }
-  var received: [SMTPDelivery] { state.withLock { $0.received } }
+  var counts: SimulatorCounts { state.withLock { $0.ledger.counts } }
+  var received: [SMTPDelivery] { state.withLock { $0.ledger.entries } }
 
-  func forget() {
-    state.withLock { state in (state.counts, state.received) = (SimulatorCounts(), []) }
-  }
+  func forget() { state.withLock { $0.ledger.forget() } }
 
   // MARK: For the server's thread
 
@@ -75,13 +71,12 @@ final class SMTPService: Sendable {
   func refusal(of address: String) -> SMTPReply? { state.withLock { $0.refusals[address] } }
 
   func noteRefusal(_ reply: SMTPReply) {
-    state.withLock { $0.counts.refused[Self.name(reply), default: 0] += 1 }
+    state.withLock { $0.ledger.counts.refused[Self.name(reply), default: 0] += 1 }
   }
 
   func note(_ delivery: SMTPDelivery, refusal: SMTPReply?) {
-    state.withLock { state in
-      state.counts.add(isAccepted: delivery.isAccepted, reason: refusal.map(Self.name))
-      if state.received.count < receivedMax { state.received.append(delivery) }
+    state.withLock {
+      $0.ledger.add(isAccepted: delivery.isAccepted, reason: refusal.map(Self.name)) { delivery }
     }
     if delivery.isAccepted { tally?.add(delivery.deliveryID) }
   }

@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Runtime
 
 /// The way of words into Kafka. It belongs to one thread.
@@ -10,7 +11,7 @@ final class ReceiptOutlet {
   private var told: [UInt] = []
   private var failure: KafkaError?
 
-  init(_ settings: ReceiptSettings, wake: WakeSignal) throws(ReceiptError) {
+  init(_ settings: ReceiptSettings, wake: WakeSignal) throws(RoleError) {
     self.wake = wake
     var kafka = settings.kafka
     kafka.properties.merge(["linger.ms": "5"]) { given, _ in given }
@@ -18,12 +19,12 @@ final class ReceiptOutlet {
       producer = try Producer(kafka, wake: wake)
       topic = try producer.topic(NotificationTopic.status.name(prefix: settings.topicPrefix))
     } catch {
-      throw ReceiptError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
   }
 
   /// - Parameter token: comes back from `drain` when Kafka has it.
-  func send(_ status: DeliveryStatus, token: UInt) throws(ReceiptError) {
+  func send(_ status: DeliveryStatus, token: UInt) throws(RoleError) {
     var writer = JSONWriter()
     status.write(to: &writer)
     let content = RecordContent(
@@ -33,18 +34,18 @@ final class ReceiptOutlet {
     do throws(KafkaError) {
       isTaken = try producer.offer(content, to: topic, token: token)
     } catch {
-      throw ReceiptError("Kafka took no record", cause: error)
+      throw RoleError("Kafka took no record", cause: error)
     }
-    if !isTaken { throw ReceiptError("Kafka takes no records at present") }
+    if !isTaken { throw RoleError("Kafka takes no records at present") }
   }
 
   /// Tokens of what Kafka has.
-  func drain() throws(ReceiptError) -> [UInt] {
+  func drain() throws(RoleError) -> [UInt] {
     producer.drain { report in
       if let error = report.failure { failure = failure ?? error } else { told.append(report.token) }
     }
     if let error = failure ?? producer.fatalError {
-      throw ReceiptError("topic \(topic.name)", cause: error)
+      throw RoleError("topic \(topic.name)", cause: error)
     }
     defer { told.removeAll(keepingCapacity: true) }
     return told

@@ -1,4 +1,5 @@
 import NotificationModel
+import Operations
 import Postgres
 import Providers
 import Runtime
@@ -7,7 +8,7 @@ import Telemetry
 /// From words to statuses.
 extension ReceiptSession {
   /// Looks words' deliveries up and tells them. They stay awaited until a recorder has read it.
-  func tell() throws(ReceiptError) {
+  func tell() throws(RoleError) {
     guard !words.isEmpty, isDatabaseUsable(SystemTime.monotonicNanoseconds()) else { return }
     let now = Self.time()
     var found: [(word: ReceiptWord, status: DeliveryStatus)] = []
@@ -28,7 +29,7 @@ extension ReceiptSession {
     }
   }
 
-  func acknowledge() throws(ReceiptError) {
+  func acknowledge() throws(RoleError) {
     for token in try outlet.drain() {
       guard let word = telling.removeValue(forKey: token) else { continue }
       metrics.count(word.receipt, of: word.key.vendor)

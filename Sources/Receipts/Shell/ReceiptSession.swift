@@ -35,7 +35,7 @@ final class ReceiptSession {
   init(
     _ settings: ReceiptSettings, calls: ReceiptCalls, metrics: ReceiptMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress
-  ) throws(ReceiptError) {
+  ) throws(RoleError) {
     (self.settings, self.calls, self.metrics, self.logger) = (settings, calls, metrics, logger)
     (self.stop, self.progress) = (stop, progress)
     store = ReceiptStore(settings.database, settings.schedule)
@@ -44,7 +44,7 @@ final class ReceiptSession {
   }
 
   /// Works until a stop is asked for.
-  func run(_ report: (RoleState) -> Void) throws(ReceiptError) {
+  func run(_ report: (RoleState) -> Void) throws(RoleError) {
     calls.forget()
     defer { close() }
     report(RoleState(.working))

@@ -18,14 +18,13 @@ final class ReceiptStore {
   func take(
     _ vendor: String, most: Int, overOnly: Bool, now: UnixTime
   ) throws(PostgresError) -> [AwaitedReceipt] {
-    let waits = schedule.waits.map(String.init).joined(separator: ",")
     let rows = try run { connection throws(PostgresError) in
       try connection.execute(
         Self.takeSQL,
         [
           Self.number(now.milliseconds), .text(vendor), Self.number(Int64(most)),
           Self.number(ReceiptSchedule.milliseconds(schedule.first)),
-          Self.number(ReceiptSchedule.milliseconds(schedule.until)), .text("{\(waits)}"), .text(overOnly ? "t" : "f"),
+          Self.number(ReceiptSchedule.milliseconds(schedule.until)), .array(schedule.waits), .text(overOnly ? "t" : "f"),
         ])
     }
     return (0..<rows.rowCount).compactMap { row in
@@ -57,10 +56,10 @@ final class ReceiptStore {
 
   /// Deliveries that are still awaited under these ids, as the vendor's taking them was told.
   func deliveries(of keys: [SMSReceiptKey]) throws(PostgresError) -> [DeliveryStatus] {
-    let names = keys.map(\.providerID).filter { !$0.contains("\n") && !$0.contains("\0") }
+    let names = keys.map(\.providerID).filter { !$0.utf8.contains(0) }
     guard !names.isEmpty else { return [] }
     let rows = try run { connection throws(PostgresError) in
-      try connection.execute(Self.deliveriesSQL, [.text(names.joined(separator: "\n"))])
+      try connection.execute(Self.deliveriesSQL, [.array(names)])
     }
     return (0..<rows.rowCount).compactMap { Self.status(rows, $0) }
   }
@@ -71,7 +70,7 @@ final class ReceiptStore {
       d.user_id, d.channel, d.target, d.category, d.template, d.provider_id
     FROM notification.awaited_receipt a
     JOIN notification.delivery d ON d.event_day = a.event_day AND d.delivery_id = a.delivery_id
-    WHERE a.provider_id = ANY (string_to_array($1, E'\\n')) AND d.state = 'SUCCESS' AND d.provider_id = a.provider_id
+    WHERE a.provider_id = ANY ($1::text[]) AND d.state = 'SUCCESS' AND d.provider_id = a.provider_id
     """
 
   private static func status(_ rows: QueryResult, _ row: Int) -> DeliveryStatus? {
@@ -94,10 +93,10 @@ final class ReceiptStore {
         """
         SELECT count(*), extract(epoch FROM to_timestamp($1::bigint / 1000.0::float8) - min(
           CASE asks WHEN 0 THEN due_at + $3::bigint * interval '1 millisecond' ELSE due_at END))::bigint
-        FROM notification.awaited_receipt WHERE split_part(provider_id, ':', 1) = ANY (string_to_array($2, ','))
+        FROM notification.awaited_receipt WHERE split_part(provider_id, ':', 1) = ANY ($2::text[])
         """,
         [
-          Self.number(now.milliseconds), .text(vendors.joined(separator: ",")),
+          Self.number(now.milliseconds), .array(vendors),
           Self.number(ReceiptSchedule.milliseconds(schedule.first)),
         ])
     }

@@ -1,5 +1,6 @@
 public import Kafka
 public import NotificationModel
+public import Operations
 import Postgres
 public import Runtime
 
@@ -41,9 +42,9 @@ public struct LogRebuild {
 
   /// - Parameter tell: hears of progress after each batch.
   /// - Throws: a server is away for a minute, or a stop was asked for; it can be begun again at any time.
-  public func run(_ tell: (Progress) -> Void) throws(RecorderError) -> Report {
+  public func run(_ tell: (Progress) -> Void) throws(RoleError) -> Report {
     var report = Report()
-    let end: Result<Void, RecorderError>
+    let end: Result<Void, RoleError>
     do throws(KafkaError) {
       var kafka = settings.kafka
       kafka.properties["enable.partition.eof"] = "true"
@@ -58,7 +59,7 @@ public struct LogRebuild {
       }
       end = try read(consumer, open, &report, tell)
     } catch {
-      throw RecorderError("reading the topics", cause: error)
+      throw RoleError("reading the topics", cause: error)
     }
     try end.get()
     return report
@@ -67,7 +68,7 @@ public struct LogRebuild {
   /// What a record's reading comes to, or PostgreSQL's side.
   private func read(
     _ consumer: Consumer, _ parts: [TopicPartition: RebuildPart], _ report: inout Report, _ tell: (Progress) -> Void
-  ) throws(KafkaError) -> Result<Void, RecorderError> {
+  ) throws(KafkaError) -> Result<Void, RoleError> {
     let writer = LogWriter(settings.database, parkedTopic: settings.name(.parked), disablesDevices: false)
     var open = Set(parts.keys)
     var begun: Set<TopicPartition> = []
@@ -75,10 +76,10 @@ public struct LogRebuild {
     var bytes = 0
     var heardAt = SystemTime.monotonicNanoseconds()
     while !open.isEmpty || !batch.isEmpty {
-      if stop.isRequested { return .failure(RecorderError("stopped before the end of the topics")) }
+      if stop.isRequested { return .failure(RoleError("stopped before the end of the topics")) }
       let isFull = batch.count >= settings.batch.records || bytes >= settings.batch.bytes
       if isFull || open.isEmpty {
-        do throws(RecorderError) { try write(batch, writer, &report) } catch { return .failure(error) }
+        do throws(RoleError) { try write(batch, writer, &report) } catch { return .failure(error) }
         tell(report.progress)
         (batch, bytes) = ([], 0)
         continue
@@ -95,7 +96,7 @@ public struct LogRebuild {
       case .end(let place, let offset): if offset >= parts[place]?.end ?? 0 { open.remove(place) }
       case .nothing:
         if SystemTime.monotonicNanoseconds() - heardAt < Self.silenceNanoseconds { continue }
-        return .failure(RecorderError("Kafka has given no record for a minute"))
+        return .failure(RoleError("Kafka has given no record for a minute"))
       }
       heardAt = SystemTime.monotonicNanoseconds()
     }
@@ -107,7 +108,7 @@ public struct LogRebuild {
   }
 
   /// PostgreSQL may be away for a minute.
-  private func write(_ batch: [SourceRecord], _ writer: LogWriter, _ report: inout Report) throws(RecorderError) {
+  private func write(_ batch: [SourceRecord], _ writer: LogWriter, _ report: inout Report) throws(RoleError) {
     guard !batch.isEmpty else { return }
     var random = SystemRandomNumberGenerator()
     var backoff = Backoff()
@@ -122,8 +123,8 @@ public struct LogRebuild {
         return
       } catch {
         let isOver = SystemTime.monotonicNanoseconds() - begun > Self.silenceNanoseconds
-        if isOver || stop.isRequested { throw RecorderError("PostgreSQL", cause: error) }
-        if case .stop = error.disposition { throw RecorderError("PostgreSQL", cause: error) }
+        if isOver || stop.isRequested { throw RoleError("PostgreSQL", cause: error) }
+        if case .stop = error.disposition { throw RoleError("PostgreSQL", cause: error) }
         _ = Poll.wait(
           [stop.signal.fileDescriptor], timeoutMilliseconds: Int32(backoff.next(using: &random) / .milliseconds(1)))
       }

@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Runtime
 
 /// Puts aside what is no status: the record byte for byte in `notification.parked`, and why. It belongs to one thread.
@@ -9,22 +10,20 @@ final class ParkingOutlet {
 
   private static let timeoutMilliseconds = 60_000
 
-  init(_ settings: RecorderSettings, topics: [String]) throws(RecorderError) {
+  init(_ settings: RecorderSettings, topics: [String]) throws(RoleError) {
     var kafka = settings.kafka
     kafka.properties.merge(["message.max.bytes": "100000000", "linger.ms": "1"]) { given, _ in given }
     do throws(KafkaError) {
       producer = try Producer(kafka)
       topic = try producer.topic(settings.name(.parked))
     } catch {
-      throw RecorderError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
-    do throws(KafkaError) { try producer.require(topics) } catch {
-      throw RecorderError("Kafka's topics", cause: error)
-    }
+    try RoleError.doing("Kafka's topics") { () throws(KafkaError) in try producer.require(topics) }
   }
 
   /// Returns once Kafka has all of them.
-  func park(_ refusals: [LogWriter.Refusal]) throws(RecorderError) {
+  func park(_ refusals: [LogWriter.Refusal]) throws(RoleError) {
     guard !refusals.isEmpty else { return }
     var failure: KafkaError?
     do throws(KafkaError) {
@@ -35,11 +34,11 @@ final class ParkingOutlet {
         }
       }
     } catch {
-      throw RecorderError("parking what is no status", cause: error)
+      throw RoleError("parking what is no status", cause: error)
     }
     let isFlushed = producer.flush(timeoutMilliseconds: Self.timeoutMilliseconds) { failure = failure ?? $0.failure }
-    if let failure { throw RecorderError("parking what is no status", cause: failure) }
-    if !isFlushed { throw RecorderError("Kafka takes no record for topic \(topic.name)") }
+    if let failure { throw RoleError("parking what is no status", cause: failure) }
+    if !isFlushed { throw RoleError("Kafka takes no record for topic \(topic.name)") }
   }
 
   private static func content(_ refusal: LogWriter.Refusal) -> RecordContent {

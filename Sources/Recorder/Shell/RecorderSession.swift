@@ -17,29 +17,33 @@ final class RecorderSession {
   private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let reader: GroupReader
+  private let patience: PatientReader
   private let parking: ParkingOutlet
   private var offsets = OffsetCommits()
-  private var random = SystemRandomNumberGenerator()
+
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL takes nothing; statuses wait in their topic", goesOn: "recording again")
 
   init(
     _ settings: RecorderSettings, writer: LogWriter, metrics: RecorderMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RecorderError) {
+  ) throws(RoleError) {
     (self.settings, self.writer, self.metrics, self.logger) = (settings, writer, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
     // A missing topic is told before the group is joined.
     parking = try ParkingOutlet(settings, topics: settings.reader.topics)
     do throws(KafkaError) { reader = try GroupReader(settings.reader, wake: wake) } catch {
-      throw RecorderError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(reader, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RecorderError) {
+  func run() throws(RoleError) {
     defer { close() }
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
@@ -49,10 +53,10 @@ final class RecorderSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RecorderError) {
+  private func turn() throws(RoleError) {
     wake.clear()
     commitFinished()
-    let records = try kafka("reading \(settings.name(.status))") { () throws(KafkaError) in
+    let records = try RoleError.doing("reading \(settings.name(.status))") { () throws(KafkaError) in
       try reader.gather(settings.batch.bounds)
     }
     metrics.lag.set(Int(reader.lag) + records.count)
@@ -68,27 +72,22 @@ final class RecorderSession {
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: timeout)
   }
 
-  /// Writes a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func record(_ records: [SourceRecord]) throws(RecorderError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      switch Result(catching: { () throws(PostgresError) in try writer.write(records) }) {
-      case .success(let outcome):
-        if isHeld { try resume() }
-        return try settle(outcome, records)
-      case .failure(let error):
-        metrics.postgresFailures.increment()
-        if !isHeld { announce(error) }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+  /// Writes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
+  private func record(_ records: [SourceRecord]) throws(RoleError) {
+    let done = try patience.work(on: records, meanwhile: { commitFinished() }) { records throws(PostgresError) in
+      try write(records)
     }
-    if isHeld { try resume() }
+    if let done { try settle(done.result, done.records) }
   }
 
-  private func settle(_ outcome: LogWriter.Outcome, _ records: [SourceRecord]) throws(RecorderError) {
+  private func write(_ records: [SourceRecord]) throws(PostgresError) -> LogWriter.Outcome {
+    do throws(PostgresError) { return try writer.write(records) } catch {
+      metrics.postgresFailures.increment()
+      throw error
+    }
+  }
+
+  private func settle(_ outcome: LogWriter.Outcome, _ records: [SourceRecord]) throws(RoleError) {
     if !outcome.refused.isEmpty { tell(outcome.refused) }
     try parking.park(outcome.refused)
     metrics.add(outcome, now: SystemTime.unixMicroseconds())
@@ -104,29 +103,6 @@ final class RecorderSession {
         "codes": codes.map { "\($0.key) \($0.value.count)" }.joined(separator: ", "),
         "first": refused[0].record.origin,
       ])
-  }
-
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RecorderError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
-      try reader.hold(records, for: time, or: stop)
-    }
-    commitFinished()
-    return kept
-  }
-
-  private func resume() throws(RecorderError) {
-    try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
-    logger.notice("recording again")
-    report(RoleState(.working))
-  }
-
-  private func announce(_ error: PostgresError) {
-    logger.warning(
-      "PostgreSQL takes nothing; statuses wait in their topic", ["reason": error.description])
   }
 }
 
@@ -151,11 +127,5 @@ extension RecorderSession {
     reader.onLost = nil
     reader.close()
     parking.close()
-  }
-
-  private func kafka<T>(
-    _ what: String, _ body: () throws(KafkaError) -> T
-  ) throws(RecorderError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RecorderError(what, cause: error) }
   }
 }

@@ -16,6 +16,7 @@ final class RedriveSession {
   let stop: StopRequest
   let outlet: BatchOutlet
   let reader: GroupReader
+  private let patience: PatientReader
   var queues: TierQueues
   var offsets = OffsetCommits()
   private let redriver: BatchRedriver
@@ -26,6 +27,8 @@ final class RedriveSession {
   private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
+  private static let words = PatientReader.Words(
+    waits: "PostgreSQL cannot be asked; dead letters wait", goesOn: "working again")
   /// How often it is asked how much waits where nothing is read.
   private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
@@ -34,7 +37,7 @@ final class RedriveSession {
   init(
     _ settings: RedriveSettings, redriver: BatchRedriver, metrics: RedriveMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(RedriveError) {
+  ) throws(RoleError) {
     (self.settings, self.redriver, self.metrics, self.logger) = (settings, redriver, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
     queues = TierQueues(jitter: settings.jitter)
@@ -44,18 +47,19 @@ final class RedriveSession {
       outlet = try BatchOutlet(settings.kafka, topics: TopicCheck.produced.map(settings.name), wake: wake)
       reader = try GroupReader(settings.reader, wake: wake)
     } catch {
-      throw RedriveError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
+    patience = PatientReader(reader, Self.words, logger: logger, stop: stop, progress: progress, report: report)
     redriver.forget()
     reader.onRevoked = { [weak self] in self?.finishRevoked($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
   }
 
   /// Works until a stop is asked for.
-  func run() throws(RedriveError) {
+  func run() throws(RoleError) {
     defer { close() }
     try TopicCheck(settings: settings, producer: outlet.producer).run()
-    try kafka("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     logger.info("working", ["group": settings.group])
     while !stop.isRequested {
@@ -66,16 +70,14 @@ final class RedriveSession {
     commitFinished(isFinal: true)
   }
 
-  private func turn() throws(RedriveError) {
+  private func turn() throws(RoleError) {
     wake.clear()
-    try drain()
-    commitFinished()
-    show()
+    try keepUp()
     guard outlet.hasRoom(batches: settings.batch.inFlight) else { return wait() }
     let letters = try read()
     let due = queues.takeDue(
       now: Self.now, most: settings.batch.records, wait: { waits[$0.topic] ?? 0 }, using: &random)
-    try kafka("resting partitions") { () throws(KafkaError) in
+    try RoleError.doing("resting partitions") { () throws(KafkaError) in
       try reader.rest(queues.waiting)
       try reader.wake(queues.empty)
     }
@@ -84,10 +86,10 @@ final class RedriveSession {
   }
 
   /// - Returns: new dead letters; what comes of retry topics goes into their queues.
-  private func read() throws(RedriveError) -> [SourceRecord] {
+  private func read() throws(RoleError) -> [SourceRecord] {
     var bounds = GroupReader.Bounds()
     (bounds.records, bounds.bytes) = (settings.batch.records, settings.batch.bytes)
-    let gathered = try kafka("reading") { () throws(KafkaError) in try reader.gather(bounds) }
+    let gathered = try RoleError.doing("reading") { () throws(KafkaError) in try reader.gather(bounds) }
     let now = Self.now
     return gathered.filter { record in
       guard let wait = waits[record.place.topic] else { return true }
@@ -107,64 +109,36 @@ final class RedriveSession {
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: Int32(timeout))
   }
 
-  /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed meanwhile.
-  private func redrive(_ records: [SourceRecord]) throws(RedriveError) {
-    var records = records
-    var backoff = Backoff()
-    var isHeld = false
-    while !records.isEmpty, !stop.isRequested {
-      let now = UnixTime(milliseconds: Self.now)
-      let failures = redriver.redisFailures
-      defer { metrics.redisFailures.increment(by: redriver.redisFailures - failures) }
-      switch Result(catching: { () throws(PostgresError) in try redriver.redrive(records, now: now) }) {
-      case .success(let batch):
-        if isHeld { try resume() }
-        return try send(batch, records)
-      case .failure(let error):
-        if !isHeld {
-          logger.warning("PostgreSQL cannot be asked; dead letters wait", ["reason": error.description])
-        }
-        isHeld = true
-        records = try hold(records, error, for: backoff.next(using: &random))
-      }
+  /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
+  private func redrive(_ records: [SourceRecord]) throws(RoleError) {
+    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+      try redriven(records)
     }
-    if isHeld { try resume() }
+    if let done { try send(done.result, done.records) }
   }
 
-  private func send(_ batch: RedrivenBatch, _ records: [SourceRecord]) throws(RedriveError) {
+  private func redriven(_ records: [SourceRecord]) throws(PostgresError) -> RedrivenBatch {
+    let failures = redriver.redisFailures
+    defer { metrics.redisFailures.increment(by: redriver.redisFailures - failures) }
+    return try redriver.redrive(records, now: UnixTime(milliseconds: Self.now))
+  }
+
+  private func send(_ batch: RedrivenBatch, _ records: [SourceRecord]) throws(RoleError) {
     metrics.add(batch.counts)
     if !batch.counts.parked.isEmpty {
       let codes = batch.counts.parked.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       logger.warning("parked for a person", ["codes": codes.joined(separator: ", ")])
     }
-    try kafka("Kafka took no record") { () throws(KafkaError) in
+    try RoleError.doing("Kafka took no record") { () throws(KafkaError) in
       try outlet.send(batch.records, next: GroupReader.next(after: records), arrivals: [])
     }
   }
 
-  private func hold(
-    _ records: [SourceRecord], _ error: PostgresError, for time: Duration
-  ) throws(RedriveError) -> [SourceRecord] {
-    report(RoleState(.holding, "PostgreSQL: \(error)"))
-    progress.note()
-    let kept = try kafka("holding partitions") { () throws(KafkaError) in
-      try reader.hold(records, for: time, or: stop)
-    }
-    try drain()
+  private func keepUp() throws(RoleError) {
+    outlet.drain()
+    if let fault = outlet.fault { throw RoleError("Kafka's producer is of no more use and made anew", cause: fault) }
     commitFinished()
     show()
-    return kept
-  }
-
-  private func resume() throws(RedriveError) {
-    try kafka("reading on") { () throws(KafkaError) in try reader.resume() }
-    logger.notice("working again")
-    report(RoleState(.working))
-  }
-
-  private func drain() throws(RedriveError) {
-    outlet.drain()
-    if let fault = outlet.fault { throw RedriveError("Kafka's producer is of no more use and made anew", cause: fault) }
   }
 
   private static var now: Int64 { SystemTime.unixMicroseconds() / 1_000 }
@@ -187,10 +161,6 @@ final class RedriveSession {
     (reader.onRevoked, reader.onLost) = (nil, nil)
     reader.close()
     outlet.close()
-  }
-
-  private func kafka<T>(_ what: String, _ body: () throws(KafkaError) -> T) throws(RedriveError) -> T {
-    do throws(KafkaError) { return try body() } catch { throw RedriveError(what, cause: error) }
   }
 }
 

@@ -39,7 +39,7 @@ public final class SweeperRole: Service {
     stopRequest.request(within: deadline)
     let limit = Int32((deadline + .seconds(2)) / .milliseconds(1))
     let hasEnded = thread.withLock { $0 }?.join(timeoutMilliseconds: limit) ?? true
-    if !hasEnded { throw RedriveError("it still waits for a server; its round is made again") }
+    if !hasEnded { throw RoleError("it still waits for a server; its round is made again") }
   }
 
   private func run() {
@@ -52,7 +52,7 @@ public final class SweeperRole: Service {
   }
 
   private func look(_ memory: inout LaneMemory) {
-    do throws(RedriveError) {
+    do throws(RoleError) {
       let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
       let outcome = try SweepRound(settings: settings, stop: stopRequest).run(now: now, &memory)
       metrics.add(outcome)

@@ -19,17 +19,18 @@ struct SnapshotRows {
 
   /// - Throws: what to type where the log-in may not read one of the tables.
   func checkRights() throws {
-    let grants = try connection.execute(
+    let tables = try connection.execute(
       """
-      SELECT format('GRANT USAGE ON SCHEMA %1$I TO %3$I; GRANT SELECT ON %1$I.%2$I TO %3$I', schemaname, tablename,
-        current_user)
+      SELECT quote_ident(schemaname), format('%I.%I', schemaname, tablename), quote_ident(current_user)
       FROM pg_publication_tables
       WHERE pubname = $1 AND CASE WHEN has_schema_privilege(schemaname, 'USAGE')
         THEN NOT has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT') ELSE true END
-      ORDER BY 1
-      """, [.text(source.publication)]
-    ).column
-    guard !grants.isEmpty else { return }
+      ORDER BY 1, 2
+      """, [.text(source.publication)])
+    guard tables.rowCount > 0 else { return }
+    let grants = (0..<tables.rowCount).map { row in
+      SQLGrant.select(on: tables[row, 1] ?? "", of: tables[row, 0] ?? "", to: tables[row, 2] ?? "")
+    }
     throw RelayError.retry(
       .backfill,
       "a new slot sends what the tables hold already, which this log-in may not read; type "

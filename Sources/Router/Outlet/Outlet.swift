@@ -1,5 +1,6 @@
 import Kafka
 public import NotificationModel
+import Operations
 import Runtime
 
 /// The router's way into Kafka. It belongs to one thread.
@@ -16,28 +17,24 @@ final class Outlet {
   }
 
   /// A missing topic, of those that are read and produced to, is told before the first event.
-  func warm() throws(RouterError) {
-    do throws(KafkaError) {
+  func warm() throws(RoleError) {
+    try RoleError.doing("Kafka's topics") { () throws(KafkaError) in
       try outlet.producer.require(([.events] + Self.produced).map(settings.topics.name))
-    } catch {
-      throw RouterError("Kafka's topics", cause: error)
     }
   }
 
   var flight: FlightLog { outlet.flight }
 
-  var fault: RouterError? {
-    outlet.fault.map { RouterError("Kafka's producer is of no more use and made anew", cause: $0) }
+  var fault: RoleError? {
+    outlet.fault.map { RoleError("Kafka's producer is of no more use and made anew", cause: $0) }
   }
 
   var hasRoom: Bool { outlet.hasRoom(batches: settings.batch.inFlight) }
 
   /// - Parameter next: where reading goes on after the batch.
-  func send(_ batch: RoutedBatch, next: [TopicPartition: Int64], arrivals: [Int64]) throws(RouterError) {
-    do throws(KafkaError) {
+  func send(_ batch: RoutedBatch, next: [TopicPartition: Int64], arrivals: [Int64]) throws(RoleError) {
+    try RoleError.doing("Kafka took no record") { () throws(KafkaError) in
       try outlet.send(batch.records.map(record), next: next, arrivals: arrivals)
-    } catch {
-      throw RouterError("Kafka took no record", cause: error)
     }
   }
 

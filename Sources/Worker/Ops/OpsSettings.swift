@@ -1,4 +1,5 @@
 public import Kafka
+import NotificationModel
 
 /// A URL that is told of alerts.
 public struct OpsHook: Sendable, CustomStringConvertible, CustomReflectable {
@@ -21,7 +22,7 @@ public struct OpsHook: Sendable, CustomStringConvertible, CustomReflectable {
 /// How people hear of alerts.
 public struct OpsSettings: Sendable {
   public var kafka: KafkaSettings
-  public var group = "bongsu-ops"
+  public var group = ConsumerGroup.ops
   /// Names this worker within the group, so that it has its partitions again at once after a restart.
   public var instance: String?
   /// Before every topic's name.

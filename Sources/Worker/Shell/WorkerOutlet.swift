@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Runtime
 
 /// A worker's way into Kafka. It belongs to one thread.
@@ -9,7 +10,7 @@ final class WorkerOutlet {
   private let settings: WorkerSettings
   private var topics: [NotificationTopic: ProducerTopic] = [:]
   /// Once set the producer is of no more use.
-  private(set) var fault: WorkerError?
+  private(set) var fault: RoleError?
   /// Tags whose record was acknowledged, once for each record.
   private var told: [UInt64] = []
 
@@ -29,21 +30,19 @@ final class WorkerOutlet {
   }
 
   /// A missing topic, of those that are read and produced to, is told before the first delivery.
-  func warm() throws(WorkerError) {
-    do throws(KafkaError) {
+  func warm() throws(RoleError) {
+    try RoleError.doing("Kafka's topics") { () throws(KafkaError) in
       try producer.require(([settings.channel.topic] + Self.produced).map(settings.name))
-    } catch {
-      throw WorkerError("Kafka's topics", cause: error)
     }
   }
 
   /// - Parameter tag: comes back from `drain` when Kafka has it; 0 does not.
-  func send(_ record: ToldRecord, tag: UInt64) throws(WorkerError) {
+  func send(_ record: ToldRecord, tag: UInt64) throws(RoleError) {
     guard let topic = topics[record.topic] else { preconditionFailure("\(record.topic.name) is not produced to") }
     do throws(KafkaError) {
       while try !producer.offer(record.content, to: topic, token: UInt(tag)), fault == nil { awaitRoom() }
     } catch {
-      throw WorkerError("Kafka took no record", cause: error)
+      throw RoleError("Kafka took no record", cause: error)
     }
     if let fault { throw fault }
   }
@@ -56,7 +55,7 @@ final class WorkerOutlet {
 
   /// Takes Kafka's answers.
   /// - Returns: tags, once for each of their records that Kafka has.
-  func drain() throws(WorkerError) -> [UInt64] {
+  func drain() throws(RoleError) -> [UInt64] {
     collect()
     if let fault { throw fault }
     defer { told.removeAll(keepingCapacity: true) }
@@ -66,13 +65,13 @@ final class WorkerOutlet {
   private func collect() {
     producer.drainRecords { report, record in
       if let error = report.failure {
-        if fault == nil { fault = WorkerError("Kafka refused a record for topic \(record.topic)", cause: error) }
+        if fault == nil { fault = RoleError("Kafka refused a record for topic \(record.topic)", cause: error) }
       } else if report.token != 0 {
         told.append(UInt64(report.token))
       }
     }
     if fault == nil, let fatal = producer.fatalError {
-      fault = WorkerError("the Kafka producer ended and is made anew: \(fatal)")
+      fault = RoleError("the Kafka producer ended and is made anew: \(fatal)")
     }
   }
 

@@ -7,7 +7,7 @@ import Telemetry
 
 /// From the provider's answers to what others are told.
 extension WorkerSession {
-  func takeReports() throws(WorkerError) {
+  func takeReports() throws(RoleError) {
     let answered = reports.take().filter { sending[$0.tag] != nil && jobs[$0.tag] != nil }
     guard !answered.isEmpty else { return }
     let now = SystemTime.monotonicNanoseconds()
@@ -53,7 +53,7 @@ extension WorkerSession {
   }
 
   /// Marks first, so that nobody sends again, and then tells.
-  private func mark(_ marks: [(tag: UInt64, outcome: SendOutcome?)]) throws(WorkerError) {
+  private func mark(_ marks: [(tag: UInt64, outcome: SendOutcome?)]) throws(RoleError) {
     let claimed = marks.filter { jobs[$0.tag]?.isUnclaimed == false }
     var answers: [UInt64: MarkAnswer] = [:]
     do throws(RedisError) {
@@ -82,7 +82,7 @@ extension WorkerSession {
   }
 
   /// Tells how it ended; the record is finished once Kafka has all of it.
-  func tell(_ outcome: SendOutcome, _ tag: UInt64, counts: Bool = true) throws(WorkerError) {
+  func tell(_ outcome: SendOutcome, _ tag: UInt64, counts: Bool = true) throws(RoleError) {
     guard let job = jobs[tag] else { return }
     let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
     if counts { metrics.count(outcome) }
@@ -95,7 +95,7 @@ extension WorkerSession {
     for record in records { try outlet.send(record, tag: tag) }
   }
 
-  func tellUnreadable(_ record: SourceRecord, _ problem: UnreadableDelivery, _ tag: UInt64) throws(WorkerError) {
+  func tellUnreadable(_ record: SourceRecord, _ problem: UnreadableDelivery, _ tag: UInt64) throws(RoleError) {
     unreadable[tag] = record
     try outlet.send(Telling.unreadable(record, problem), tag: tag)
   }

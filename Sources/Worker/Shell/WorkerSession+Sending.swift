@@ -9,7 +9,7 @@ extension WorkerSession {
   /// While a batch is claimed nothing else happens, so it is bounded.
   private static let batch = 500
 
-  func startSending(_ now: Int64) throws(WorkerError) {
+  func startSending(_ now: Int64) throws(RoleError) {
     if let rest = redisRest, now < rest.until { return }
     while true {
       let tags = admit(SystemTime.monotonicNanoseconds())
@@ -32,7 +32,7 @@ extension WorkerSession {
   }
 
   /// Without those that may not be sent any more, which are told.
-  private func withoutObstacle(_ tags: [UInt64]) throws(WorkerError) -> [UInt64] {
+  private func withoutObstacle(_ tags: [UInt64]) throws(RoleError) -> [UInt64] {
     let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
     let horizon = Int64(settings.claimHorizon / .milliseconds(1))
     var left: [UInt64] = []
@@ -48,7 +48,7 @@ extension WorkerSession {
   }
 
   /// - Returns: those that are ours.
-  private func claim(_ tags: [UInt64], beginning: Bool = false) throws(WorkerError) -> [UInt64] {
+  private func claim(_ tags: [UInt64], beginning: Bool = false) throws(RoleError) -> [UInt64] {
     // What the provider has not taken is claimed, and is to be begun anew.
     if beginning { for tag in tags { jobs[tag]?.isClaimed = false } }
     let wanted = tags.filter { jobs[$0]?.isClaimed == false }
@@ -63,7 +63,7 @@ extension WorkerSession {
     return tags.filter { jobs[$0]?.isClaimed == true && jobs[$0]?.telling == nil }
   }
 
-  private func take(_ answer: ClaimAnswer, _ tag: UInt64) throws(WorkerError) {
+  private func take(_ answer: ClaimAnswer, _ tag: UInt64) throws(RoleError) {
     switch answer {
     case .claimed: jobs[tag]?.isClaimed = true
     case .resend:
@@ -88,7 +88,7 @@ extension WorkerSession {
   }
 
   /// - Returns: those that may be sent now.
-  private func begin(_ tags: [UInt64]) throws(WorkerError) -> [UInt64] {
+  private func begin(_ tags: [UInt64]) throws(RoleError) -> [UInt64] {
     let claimed = tags.filter { jobs[$0]?.isUnclaimed == false }
     let answers: [Bool]
     do throws(RedisError) {
@@ -133,7 +133,7 @@ extension WorkerSession {
     if restCodes.isEmpty { note(RoleState(.working)) }
   }
 
-  private func send(_ tags: [UInt64]) throws(WorkerError) {
+  private func send(_ tags: [UInt64]) throws(RoleError) {
     let (now, time) = (SystemTime.monotonicNanoseconds(), UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000))
     var requests: [SendRequest] = []
     for tag in tags {

@@ -51,7 +51,7 @@ final class WorkerSession {
   init(
     _ settings: WorkerSettings, provider: any Provider, redis: RedisConnection, metrics: WorkerMetrics, logger: Logger,
     stop: StopRequest, progress: ThreadProgress, report: @escaping (RoleState) -> Void
-  ) throws(WorkerError) {
+  ) throws(RoleError) {
     (self.settings, self.provider, self.metrics, self.logger) = (settings, provider, metrics, logger)
     (self.stop, self.progress, self.report) = (stop, progress, report)
     var claim = ClaimStore.Settings(owner: UUID().uuidString.lowercased())
@@ -69,7 +69,7 @@ final class WorkerSession {
           settings.kafka, group: settings.group, topics: [settings.name(settings.channel.topic)],
           instance: settings.instance), wake: wake)
     } catch {
-      throw WorkerError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
     reader.onLost = { [weak self] in self?.forget($0) }
@@ -77,12 +77,10 @@ final class WorkerSession {
 
   /// Works until a stop is asked for.
   /// - Returns: how many deliveries the deadline cut short, at the provider or on their way to Kafka.
-  func run() throws(WorkerError) -> Int {
+  func run() throws(RoleError) -> Int {
     defer { close() }
     try outlet.warm()
-    do throws(KafkaError) { try reader.join() } catch {
-      throw WorkerError("joining the group \(settings.group)", cause: error)
-    }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     while !stop.isRequested {
       progress.note()
@@ -94,7 +92,7 @@ final class WorkerSession {
     return jobs.count
   }
 
-  private func turn() throws(WorkerError) {
+  private func turn() throws(RoleError) {
     wake.clear()
     try takeAnswers()
     let now = SystemTime.monotonicNanoseconds()
@@ -108,7 +106,7 @@ final class WorkerSession {
   }
 
   /// What Kafka has acknowledged and what the provider has answered.
-  private func takeAnswers() throws(WorkerError) {
+  private func takeAnswers() throws(RoleError) {
     for tag in try outlet.drain() {
       if let record = unreadable.removeValue(forKey: tag) { prefix.finish(record.place, record.offset) }
       guard let left = jobs[tag]?.telling else { continue }
@@ -123,11 +121,11 @@ final class WorkerSession {
     prefix.finish(job.record.place, job.record.offset)
   }
 
-  private func read() throws(WorkerError) {
+  private func read() throws(RoleError) {
     for record in try gather() { try add(record) }
   }
 
-  private func gather() throws(WorkerError) -> [SourceRecord] {
+  private func gather() throws(RoleError) -> [SourceRecord] {
     let isFull = prefix.open >= settings.unfinished
     do throws(KafkaError) {
       if isFull != isPaused {
@@ -138,11 +136,11 @@ final class WorkerSession {
       bounds.linger = .zero
       return try reader.gather(bounds)
     } catch {
-      throw WorkerError("reading \(settings.name(settings.channel.topic))", cause: error)
+      throw RoleError("reading \(settings.name(settings.channel.topic))", cause: error)
     }
   }
 
-  private func add(_ record: SourceRecord) throws(WorkerError) {
+  private func add(_ record: SourceRecord) throws(RoleError) {
     prefix.add(record.place, record.offset)
     let tag = nextTag
     nextTag += 1

@@ -1,6 +1,7 @@
 import Foundation
 import LocalServers
 import NotificationModel
+import Operations
 import Redis
 import TestSupport
 import Testing
@@ -80,7 +81,7 @@ import Testing
     let silent = SpyProvider { _, _ in .later }
     let first = try site.worker(silent)
     try eventually("all are on their way") { silent.heldCount == 20 }
-    let error = #expect(throws: WorkerError.self) { try first.stop(within: .milliseconds(100)) }
+    let error = #expect(throws: RoleError.self) { try first.stop(within: .milliseconds(100)) }
     #expect(error?.description.hasPrefix("20 deliveries were in flight") == true)
     #expect(try site.committed() == 0)
     let provider = SpyProvider()

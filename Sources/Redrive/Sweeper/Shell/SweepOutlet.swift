@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import NotificationModel
+import Operations
 import Runtime
 
 /// The sweeper's way into Kafka. It belongs to one thread.
@@ -21,16 +22,16 @@ final class SweepOutlet {
   }
 
   /// Returns once Kafka has all of them.
-  func send(_ records: [RecordContent]) throws(RedriveError) { try send(records, to: events) }
+  func send(_ records: [RecordContent]) throws(RoleError) { try send(records, to: events) }
 
-  func send(_ alert: Alert) throws(RedriveError) {
+  func send(_ alert: Alert) throws(RoleError) {
     let value = (try? JSONEncoder().encode(alert)).map { Array($0) } ?? []
     let record = RecordContent(
       key: Array(alert.group.utf8), value: value, headers: [SourceRecord.Header(RecordHeader.schema, Alert.schema)])
     try send([record], to: alerts)
   }
 
-  private func send(_ records: [RecordContent], to topic: ProducerTopic) throws(RedriveError) {
+  private func send(_ records: [RecordContent], to topic: ProducerTopic) throws(RoleError) {
     var failure: KafkaError?
     do throws(KafkaError) {
       for (index, record) in records.enumerated() {
@@ -39,15 +40,15 @@ final class SweepOutlet {
         }
       }
     } catch {
-      throw RedriveError("topic \(topic.name)", cause: error)
+      throw RoleError("topic \(topic.name)", cause: error)
     }
     let end = SystemTime.monotonicNanoseconds() + Self.limitNanoseconds
     while !producer.flush(timeoutMilliseconds: 200, { failure = failure ?? $0.failure }) {
       if stop.isRequested || SystemTime.monotonicNanoseconds() > end {
-        throw RedriveError("Kafka takes no record for topic \(topic.name)")
+        throw RoleError("Kafka takes no record for topic \(topic.name)")
       }
     }
-    if let failure { throw RedriveError("topic \(topic.name)", cause: failure) }
+    if let failure { throw RoleError("topic \(topic.name)", cause: failure) }
   }
 
   func close() { producer.close() }

@@ -1,5 +1,6 @@
 import Kafka
 import NotificationModel
+import Operations
 import Postgres
 import Runtime
 
@@ -26,7 +27,7 @@ struct SweepRound {
 
   /// What was produced before a fault is produced again in the next round, which makes the same deliveries once more.
   /// - Parameter memory: of the rounds before.
-  func run(now: UnixTime, _ memory: inout LaneMemory) throws(RedriveError) -> Outcome {
+  func run(now: UnixTime, _ memory: inout LaneMemory) throws(RoleError) -> Outcome {
     var outcome = Outcome()
     let store = try database { () throws(PostgresError) in
       SweepStore(connection: try PostgresConnection(settings.database), settings: settings)
@@ -53,7 +54,7 @@ struct SweepRound {
   /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
   private func cases(
     _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
-  ) throws(RedriveError) -> [SweepCase] {
+  ) throws(RoleError) -> [SweepCase] {
     guard try database({ () throws(PostgresError) in try store.isAnySilent(now: now) }) else { return [] }
     let lanes = LaneReader(settings: settings, stop: stop).read()
     outcome.unread = lanes.unread
@@ -62,10 +63,9 @@ struct SweepRound {
     return try database { () throws(PostgresError) in try store.cases(now: now, without: fronts) }
   }
 
-  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RedriveError) -> (swept: [SweepCase], left: [Left]) {
-    let outlet: SweepOutlet
-    do throws(KafkaError) { outlet = try SweepOutlet(settings, stop: stop) } catch {
-      throw RedriveError("Kafka's settings", cause: error)
+  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RoleError) -> (swept: [SweepCase], left: [Left]) {
+    let outlet = try RoleError.doing("Kafka's settings") { () throws(KafkaError) in
+      try SweepOutlet(settings, stop: stop)
     }
     defer { outlet.close() }
     var (swept, left): ([SweepCase], [Left]) = ([], [])
@@ -92,7 +92,7 @@ struct SweepRound {
   }
 
   /// Each event's record; nil where Kafka does not hold it, or another lies in its place.
-  private func read(_ cases: [SweepCase]) throws(RedriveError) -> [(SweepCase, SourceRecord?)] {
+  private func read(_ cases: [SweepCase]) throws(RoleError) -> [(SweepCase, SourceRecord?)] {
     guard !cases.isEmpty else { return [] }
     do throws(KafkaError) {
       let reader = try OriginReader(settings.kafka, stop: stop)
@@ -106,11 +106,11 @@ struct SweepRound {
       }
       return found
     } catch {
-      throw RedriveError("reading events again", cause: error)
+      throw RoleError("reading events again", cause: error)
     }
   }
 
-  private func database<T>(_ body: () throws(PostgresError) -> T) throws(RedriveError) -> T {
-    do throws(PostgresError) { return try body() } catch { throw RedriveError("PostgreSQL", cause: error) }
+  private func database<T>(_ body: () throws(PostgresError) -> T) throws(RoleError) -> T {
+    try RoleError.doing("PostgreSQL", body)
   }
 }

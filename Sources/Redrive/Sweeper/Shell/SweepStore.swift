@@ -47,8 +47,7 @@ struct SweepStore {
     let holds = fronts.holds
     return [
       .text(String(now.milliseconds)), .text(String(Int64(deadline))), .text(String(Int64(retryDeadline))),
-      .text("{\(holds.map(\.name).joined(separator: ","))}"),
-      .text("{\(holds.map { String($0.oldest.milliseconds) }.joined(separator: ","))}"),
+      .array(holds.map(\.name)), .array(holds.map(\.oldest.milliseconds)),
     ]
   }
 

@@ -40,20 +40,12 @@ public final class OpsRole: DaemonRole {
 
   /// Waits for what is on its way; what still waits is read again by the next.
   /// - Throws: when it still waits for a server.
-  public func stop(within deadline: Duration) throws(WorkerError) {
+  public func stop(within deadline: Duration) throws(RoleError) {
     stopRequest.request(within: deadline)
     let hasEnded = thread.join(within: deadline + .seconds(2))
     for sink in sinks { sink.stop(within: .zero) }
-    if !hasEnded { throw WorkerError("it still waits for a server; what it had in flight is told again") }
+    if !hasEnded { throw RoleError("it still waits for a server; what it had in flight is told again") }
   }
 
-  public var state: RoleState { thread.state }
-
-  public var states: [String: RoleState] { ["ops": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { thread.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { thread.hangs }
+  public var threads: [String: RoleThread] { ["ops": thread] }
 }

@@ -35,7 +35,7 @@ final class OpsSession {
   init(
     _ settings: OpsSettings, sinks: [any OpsSink], metrics: OpsMetrics, logger: Logger, stop: StopRequest,
     progress: ThreadProgress
-  ) throws(WorkerError) {
+  ) throws(RoleError) {
     (self.settings, self.sinks, self.metrics, self.logger) = (settings, sinks, metrics, logger)
     (self.stop, self.progress) = (stop, progress)
     let wake = WakeSignal()
@@ -46,7 +46,7 @@ final class OpsSession {
       reader = try GroupReader(
         .init(settings.kafka, group: settings.group, topics: [settings.topic], instance: settings.instance), wake: wake)
     } catch {
-      throw WorkerError("Kafka's settings", cause: error)
+      throw RoleError("Kafka's settings", cause: error)
     }
     reader.onAssigned = { [weak self] in self?.fresh.formUnion($0) }
     reader.onRevoked = { [weak self] in self?.giveUp($0) }
@@ -54,11 +54,9 @@ final class OpsSession {
   }
 
   /// Works until a stop is asked for, then waits for what is on its way. What still waits for its group is read again.
-  func run(_ report: (RoleState) -> Void) throws(WorkerError) {
+  func run(_ report: (RoleState) -> Void) throws(RoleError) {
     defer { close() }
-    do throws(KafkaError) { try reader.join() } catch {
-      throw WorkerError("joining the group \(settings.group)", cause: error)
-    }
+    try RoleError.doing("joining the group \(settings.group)") { () throws(KafkaError) in try reader.join() }
     report(RoleState(.working))
     logger.notice("working", ["topic": settings.topic, "group": settings.group])
     while !stop.isRequested {
@@ -75,7 +73,7 @@ final class OpsSession {
     commit()
   }
 
-  private func read() throws(WorkerError) {
+  private func read() throws(RoleError) {
     let isFull = prefix.open >= settings.unfinished
     let records: [SourceRecord]
     do throws(KafkaError) {
@@ -88,7 +86,7 @@ final class OpsSession {
       records = try reader.gather(bounds)
       try takeUp()
     } catch {
-      throw WorkerError("reading \(settings.topic)", cause: error)
+      throw RoleError("reading \(settings.topic)", cause: error)
     }
     for record in records { add(record) }
   }
