@@ -1,7 +1,7 @@
 public import NotificationModel
 public import Postgres
 
-/// How deliveries went in a span of time, as the delivery log has it.
+/// How deliveries went in a span of time, as the delivery log and its archive have it.
 public struct StatsQuery: Sendable, Equatable {
   /// What deliveries can be told apart by.
   public enum Grouping: String, Sendable, CaseIterable {
@@ -65,7 +65,7 @@ public struct StatsQuery: Sendable, Equatable {
           \(count("FAIL")) AS failed, \(count("AMBIGUOUS")) AS ambiguous, \(count("SUPPRESSED")) AS suppressed,
           \(count("PENDING", "PROCESSING", "RETRYING")) AS on_their_way, \(count("DEFERRED")) AS deferred,
           \(percentile("0.5")) AS p50_ms, \(percentile("0.99")) AS p99_ms
-        FROM notification.delivery d\(conditions.clause)
+        FROM \(LogTables.deliveries) AS d\(conditions.clause)
         GROUP BY 1 ORDER BY \(grouping == .hour ? "1" : "2 DESC, 1")
         """, parameters: conditions.parameters)
   }
@@ -75,23 +75,33 @@ public struct StatsQuery: Sendable, Equatable {
     let conditions = conditions
     return ShownQuery(
       sql: """
-        SELECT d.state, d.reason, count(*) AS deliveries FROM notification.delivery d\(conditions.clause)
+        SELECT d.state, d.reason, count(*) AS deliveries FROM \(LogTables.deliveries) AS d\(conditions.clause)
           AND d.state IN ('FAIL', 'AMBIGUOUS', 'SUPPRESSED')
         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50
         """, parameters: conditions.parameters)
   }
 
-  /// Two tables.
-  public func text(_ connection: PostgresConnection) throws -> String {
-    let groups = try groups.rows(connection)
-    guard !groups.rows.isEmpty else { return "no deliveries are recorded for this time\n" }
-    let reasons = try reasons.rows(connection)
-    return groups.table + (reasons.rows.isEmpty ? "" : "\n" + reasons.table)
+  /// From when on there is something to count, where that is later than what was asked for.
+  private func start(_ connection: PostgresConnection) throws(PostgresError) -> String? {
+    guard let oldest = try LogTables.oldestDay(connection) else { return nil }
+    return oldest > String(Timestamp(since).description.prefix(10)) ? oldest : nil
   }
 
-  /// An object with the lists `groups` and `reasons`.
+  /// Two tables, and from when they are where the log does not go back so far.
+  public func text(_ connection: PostgresConnection) throws -> String {
+    let groups = try groups.rows(connection)
+    let note = try start(connection).map { "note: the log and its archive go back to \($0); older ones are not counted\n" }
+    guard !groups.rows.isEmpty else { return "no deliveries are recorded for this time\n" + (note ?? "") }
+    let reasons = try reasons.rows(connection)
+    let tables = [groups.table] + (reasons.rows.isEmpty ? [] : [reasons.table])
+    return (tables + [note].compactMap(\.self)).joined(separator: "\n")
+  }
+
+  /// An object with the lists `groups` and `reasons`, and `countedFrom`: the day from which on the log and its archive go,
+  /// null where they go back to what was asked for.
   public func json(_ connection: PostgresConnection) throws -> String {
     let (groups, reasons) = (try groups.json(connection), try reasons.json(connection))
-    return "{\"groups\": \(groups), \"reasons\": \(reasons)}\n"
+    let from = try start(connection).map { "\"\($0)\"" } ?? "null"
+    return "{\"groups\": \(groups), \"reasons\": \(reasons), \"countedFrom\": \(from)}\n"
   }
 }
