@@ -8,7 +8,10 @@ let statsCommand = Command(
   "stats", summary: "Print how deliveries went: how many, how many of them well, why not, and how fast",
   discussion:
     "Reads the delivery log with its archive in the database of --dsn or notification.dsn, and says where they do not go "
-    + "back so far. The percentiles are milliseconds from an event's time to its provider's answer.",
+    + "back so far. The percentiles are milliseconds from an event's time (when its id was made in the service's "
+    + "transaction, a UUIDv7; of another id, when that was committed) to the provider's answer, retries included, of what "
+    + "was sent without having waited: what had a deliverAt, fell into the night or was replayed is in untimed. Below are "
+    + "the reasons why deliveries failed or were suppressed, of each group the \(StatsQuery.shownReasons) most frequent.",
   examples: [
     .init("bongsu stats --since 24h --by channel", "the last day, each channel"),
     .init(

@@ -58,6 +58,46 @@ struct StatsTests {
     #expect(try site.bongsu("stats", "--until", "23h").text.hasPrefix("no deliveries are recorded for this time"))
   }
 
+  @Test func `what had waited for its time or for a person is in no percentile, and is counted beside them`() throws {
+    try fill()
+    try site.database.run(
+      """
+      WITH d AS (
+        INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, state, replay, event_time,
+          finished_at)
+        SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'SUCCESS', n / 4, now(),
+          now() + interval '9 hours' FROM generate_series(1, 4) AS n RETURNING event_day, delivery_id, replay)
+      INSERT INTO notification.delivery_event (event_day, delivery_id, replay, attempt, state, reason, happened_at)
+      SELECT event_day, delivery_id, 0, a, 'DEFERRED', 'NIGHT', now() FROM d, generate_series(0, 1) AS a WHERE replay = 0
+      """)
+    let sums = try #require(try stats("--by", "channel")["groups"]?.first { $0["channel"] as? String == "sms" })
+    #expect(sums["sent"] as? Int == 104 && sums["untimed"] as? Int == 4)
+    #expect(sums["p50_ms"] as? Int == 5_050 && sums["p99_ms"] as? Int == 9_901)
+  }
+
+  @Test(arguments: ["channel", "template", "category", "hour"])
+  func `each group has its own reasons, the most frequent ones first, and no delivery is left out`(kind: String) throws {
+    try fill()
+    try site.database.run(
+      """
+      INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, category, template, state,
+        reason, event_time)
+      SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'service', 'hi', 'FAIL',
+        'E' || n % 25, now() - (CASE '\(kind)' WHEN 'hour' THEN interval '2 hours' ELSE interval '0' END)
+      FROM generate_series(1, 60) AS n
+      """)
+    let reasons = try stats("--by", kind)["reasons"] ?? []
+    let groups = Dictionary(grouping: reasons) { $0[kind] as? String ?? "" }.mapValues { rows in
+      rows.map { ($0["reason"] as? String ?? "", $0["deliveries"] as? Int ?? 0) }
+    }
+    #expect(groups.count == 2, "\(groups)")
+    let large = try #require(groups.values.first { $0.contains { $0.0 == "E1" } })
+    let small = try #require(groups.values.first { $0.contains { $0.0 == "BOUNCED" } })
+    #expect(small.map(\.0) == ["BOUNCED", "OPTED_OUT"] && small.map(\.1) == [2, 1])
+    #expect(large.count == 21 && large.last?.0 == "(others)" && large.map(\.1).reduce(0, +) == 60)
+    #expect(large.dropLast().map(\.1) == large.dropLast().map(\.1).sorted(by: >))
+  }
+
   @Test func `what lies in the archive counts as well, and it says from when on there is something to count`() throws {
     try fill()
     try site.archive(daysAgo: 100, "'sms', '5', 'SUCCESS', NULL", count: 3)
