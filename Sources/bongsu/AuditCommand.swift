@@ -63,7 +63,8 @@ private struct AuditInput: Sendable {
   let deadline: Duration
 
   private static let configuration = ConfigurationOptions(keys: [
-    ("dsn", "notification.dsn"), ("bootstrap-servers", "kafka.bootstrapServers"), ("listen", "http.listen"), WayOptions.key,
+    ("dsn", "notification.dsn"), ("bootstrap-servers", "kafka.bootstrapServers"), ("listen", "http.listen"),
+    WayOptions.key,
   ])
 
   init(_ arguments: ParsedArguments) throws {

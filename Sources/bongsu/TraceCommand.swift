@@ -9,8 +9,9 @@ import Runtime
 
 let traceCommand = Command(
   "trace", summary: "Print the whole way of an event or a delivery, with the times between its steps",
-  discussion: "Reads the delivery log with its archive, deferrals and dead letters in the database of --dsn or notification.dsn, as a "
-    + "member of notification_operator, and the outbox's row where one is named, as a member of outbox_auditor. Exit "
+  discussion:
+    "Reads the delivery log with its archive, deferrals and dead letters in the database of --dsn or notification.dsn, "
+    + "as a member of notification_operator, and the outbox's row where one is named, as a member of outbox_auditor. Exit "
     + "status 1 when nobody has heard of it.",
   examples: [
     .init("bongsu trace 0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10", "an event's id, or a delivery's"),

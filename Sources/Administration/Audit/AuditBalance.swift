@@ -99,8 +99,8 @@ public struct AuditBalance: Sendable, Equatable {
       self.events.map { events in
         [
           "written": number(events.written), "routed": number(events.routed), "parked": number(events.parked),
-          "inFlight": number(events.inFlight), "unlooked": number(events.unlooked), "notFound": number(events.absent), "missing": number(events.missing),
-          "ids": list(events.absentIDs),
+          "inFlight": number(events.inFlight), "unlooked": number(events.unlooked), "notFound": number(events.absent),
+          "missing": number(events.missing), "ids": list(events.absentIDs),
         ]
       } ?? .null
     return [

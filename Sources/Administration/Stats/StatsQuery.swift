@@ -111,7 +111,9 @@ public struct StatsQuery: Sendable, Equatable {
   /// Two tables, and from when they are where the log does not go back so far.
   public func text(_ connection: PostgresConnection) throws -> String {
     let groups = try groups.rows(connection)
-    let note = try start(connection).map { "note: the log and its archive go back to \($0); older ones are not counted\n" }
+    let note = try start(connection).map {
+      "note: the log and its archive go back to \($0); older ones are not counted\n"
+    }
     guard !groups.rows.isEmpty else { return "no deliveries are recorded for this time\n" + (note ?? "") }
     let reasons = try reasons.rows(connection)
     let tables = [groups.table] + (reasons.rows.isEmpty ? [] : [reasons.table])

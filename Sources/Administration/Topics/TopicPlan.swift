@@ -70,7 +70,8 @@ public struct TopicPlan: Sendable, Equatable {
     }
     let wanted = layout.configuration(of: topic).sorted { $0.key < $1.key }
     return TopicStep(
-      topic: topic, name: name, isMissing: false, growsFrom: found.partitions < layout.partitions ? found.partitions : nil,
+      topic: topic, name: name, isMissing: false,
+      growsFrom: found.partitions < layout.partitions ? found.partitions : nil,
       settings: wanted.filter { found.configuration[$0.key] != $0.value }
         .map { SettingChange(name: $0.key, from: found.configuration[$0.key], to: $0.value) })
   }

@@ -41,7 +41,8 @@ public struct LogBatch: Sendable, Equatable {
   }
 
   private mutating func add(_ contact: DeadContact) {
-    if deadContacts[contact.contact].map({ $0.since < contact.since }) ?? true { deadContacts[contact.contact] = contact }
+    let id = contact.contact
+    if deadContacts[id].map({ $0.since < contact.since }) ?? true { deadContacts[id] = contact }
   }
 
   private mutating func add(_ row: RoutedRow) {

@@ -112,7 +112,8 @@ extension RetryLadders {
     for (name, text) in section.map("floors").sorted(by: { $0.key < $1.key }) {
       guard let failures = RetryFloors.Failures(name: name) else {
         section.report(
-          .badValue, "floors.\(name)", "needs a channel, or events, and a code, as push.ios/Shutdown or push.ios/HTTP_5*")
+          .badValue, "floors.\(name)",
+          "needs a channel, or events, and a code, as push.ios/Shutdown or push.ios/HTTP_5*")
         continue
       }
       if let tier = RetryTier(name: text) {

@@ -211,7 +211,7 @@ extension RedriveSession {
   }
 
   private func forget(_ partitions: [TopicPartition]) {
-    metrics.rebalances.increment()
+    if !partitions.isEmpty { metrics.rebalances.increment() }
     queues.forget(partitions)
     outlet.forget(partitions)
     offsets.forget(partitions)

@@ -187,8 +187,7 @@ struct AuditCommandTests {
     return try audit(outbox: shop.conninfo, kafka + words)
   }
 
-  @Test func `retries of deliveries that wait hide no lost event, and each that is on its way is known by its id`() throws
-  {
+  @Test func `retries of deliveries that wait hide no lost event, and one on its way is known by its id`() throws {
     for topic in ["events", "dlq", "retry.5m", "status", "parked"] { try site.makeTopic(topic) }
     let events = try write(6)
     let retries = (0..<1_000).map { _ in (id: UUID().uuidString.lowercased() as String?, key: "17") }
@@ -214,8 +213,7 @@ struct AuditCommandTests {
     #expect(counts?["inFlight"] as? Int == 4 && counts?["missing"] as? Int == 2 && counts?["unlooked"] as? Int == 0)
   }
 
-  @Test func `records that are too many to be looked at are counted, and a topic that is not there holds nothing`() throws
-  {
+  @Test func `records that are too many to be read are counted, and a topic that is not there holds nothing`() throws {
     let kafka = try SharedServers.broker.kafkaSettings
     var way = AuditWay()
     way.prefix = site.prefix

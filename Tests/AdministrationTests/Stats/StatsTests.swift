@@ -76,7 +76,7 @@ struct StatsTests {
   }
 
   @Test(arguments: ["channel", "template", "category", "hour"])
-  func `each group has its own reasons, the most frequent ones first, and no delivery is left out`(kind: String) throws {
+  func `each group has its own reasons, the frequent ones first, and none is left out`(kind: String) throws {
     try fill()
     try site.database.run(
       """

@@ -69,7 +69,7 @@ struct DeadContactTests {
     #expect(try suppressed().isEmpty)
   }
 
-  @Test func `a word without a time, of an address in the event, of another's or an unknown contact does nothing`() throws {
+  @Test func `a word without a time, or of an address that is no contact's of the user, does nothing`() throws {
     let words = [
       try status(.email, user: 1, code: "550_5.1.1", mark: Self.mailMark, since: nil),
       try status(.email, user: nil, target: "r0", code: "550_5.1.1", mark: Self.mailMark),
