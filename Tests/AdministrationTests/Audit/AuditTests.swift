@@ -183,7 +183,7 @@ struct AuditCommandTests {
   }
 
   private func auditWay(_ words: String...) throws -> (exit: ChildExit, text: String) {
-    let kafka = ["--bootstrap-servers", SharedServers.broker.bootstrapServers, "--prefix", site.prefix]
+    let kafka = ["--bootstrap-servers", try SharedServers.broker.bootstrapServers, "--prefix", site.prefix]
     return try audit(outbox: shop.conninfo, kafka + words)
   }
 
