@@ -3,7 +3,7 @@ public import Telemetry
 
 /// A recorder's metrics; docs/operations.md says what each is for.
 public struct RecorderMetrics: Sendable {
-  let records, batches, rows, deadLetters, devicesDisabled, postgresFailures, restarts: Counter
+  let records, batches, rows, deadLetters, devicesDisabled, addressesSuppressed, postgresFailures, restarts: Counter
   let latency: Histogram
   let lag: Gauge
   private let states: StateGauges<RoleState.Kind>
@@ -19,6 +19,8 @@ public struct RecorderMetrics: Sendable {
     rows = counter("rows_total", "Rows of the log that they came to once merged.")
     deadLetters = counter("dead_letters_total", "Parked records that became rows.")
     devicesDisabled = counter("devices_disabled_total", "Devices disabled as their provider does not know them.")
+    addressesSuppressed = counter(
+      "addresses_suppressed_total", "E-mail addresses and phone numbers suppressed as their provider calls them dead.")
     postgresFailures = counter("postgres_failures_total", "Times PostgreSQL did not take a batch.")
     restarts = counter("restarts_total", "Times Kafka's clients were made anew after a fault.")
     latency = registry.histogram(
@@ -40,6 +42,7 @@ public struct RecorderMetrics: Sendable {
     rows.increment(by: outcome.rows)
     deadLetters.increment(by: outcome.deadLetters)
     devicesDisabled.increment(by: outcome.devicesDisabled)
+    addressesSuppressed.increment(by: outcome.addressesSuppressed)
     for refusal in outcome.refused { refused(refusal.code, 1) }
     for time in outcome.times { latency.observe(microseconds: max(0, now - time * 1_000)) }
   }

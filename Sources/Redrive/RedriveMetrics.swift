@@ -5,7 +5,7 @@ public import Telemetry
 
 /// Redrive's metrics; docs/operations.md says what each is for.
 public struct RedriveMetrics: Sendable {
-  let deferred, repeated, restarts, redisFailures: Counter
+  let deferred, repeated, rebalances, restarts, redisFailures: Counter
   let inFlight, dueLag: Gauge
   private let read: [String: Counter]
   private let scheduled: [RetryTier: Counter]
@@ -28,6 +28,7 @@ public struct RedriveMetrics: Sendable {
     }
     deferred = counter("deferred_total", "Deliveries that wait for the end of the night.")
     repeated = counter("repeated_total", "Dead letters of an attempt that was scheduled already, passed over.")
+    rebalances = counter("rebalances_total", "Times partitions were taken from it, or all after Kafka lost it.")
     restarts = counter("restarts_total", "Times Kafka's clients were made anew after a fault.")
     redisFailures = counter("redis_failures_total", "Times Redis did not answer as it should.")
     inFlight = gauge("in_flight_records", "Records that Kafka has not acknowledged.")

@@ -13,16 +13,18 @@ let auditCommand = Command(
   discussion:
     "Events: the outboxes' rows are routed, parked or in flight. Deliveries: by the router's numbers each has an "
     + "end, or waits for no longer than --deadline. What is missing is named, the first 20 ids of each. With --every it "
-    + "goes on as a daemon with gauges to alert on. In-flight records are those that the groups bongsu-router, "
-    + "bongsu-redrive and bongsu-recorder have not finished. Looks into outboxes as a member of outbox_auditor. Exit status 1 "
-    + "when something is missing or could not be looked into.",
+    + "goes on as a daemon with gauges to alert on. In flight is an event that the log does not have and of which there is a record "
+    + "that the groups of router, redrive and recorder have not finished (router.group and so on; bongsu-router). Looks into "
+    + "outboxes as a member of outbox_auditor. Exit status 1 when something is missing or could not be looked into.",
   examples: [
     .init("bongsu audit --config bongsu.yaml --since 1h --until 30s", "the last hour but its last half minute"),
+    .init("bongsu audit --config bulk.yaml --prefix bulk.", "what a way of topics of its own has in flight"),
     .init("bongsu audit --config bongsu.yaml --every 60s --listen 127.0.0.1:9470", "goes on, for Prometheus"),
   ],
   options: DatabaseOptions.all + [
     .repeated("outbox-dsn", "CONNINFO", help: "An outbox to add up (the relay's sources of the configuration)."),
     .string("bootstrap-servers", "HOST:PORT", help: "Kafka's addresses, for what is in flight; without it nothing is."),
+    WayOptions.option,
     .string("since", "TIME", help: "From then on: a time, or how long ago (1h)."),
     .string("until", "TIME", help: "Until then (30s): what is younger may be on its way."),
     .string("deadline", "TIME", help: "How long a delivery may be on its way, retries included (3h)."),
@@ -56,11 +58,13 @@ private struct AuditInput: Sendable {
   let database: ConnectionSettings
   let outboxes: [SourceSettings]
   let kafka: KafkaSettings?
+  let way: AuditWay
   let operations: OperationsSettings
   let deadline: Duration
 
   private static let configuration = ConfigurationOptions(keys: [
     ("dsn", "notification.dsn"), ("bootstrap-servers", "kafka.bootstrapServers"), ("listen", "http.listen"),
+    WayOptions.key,
   ])
 
   init(_ arguments: ParsedArguments) throws {
@@ -68,6 +72,7 @@ private struct AuditInput: Sendable {
     let database = ConnectionSettings(notification: root)
     let hasKafka = root.section("kafka").isSet("bootstrapServers")
     kafka = hasKafka ? KafkaSettings(root: root) : nil
+    way = WayOptions.read(root)
     operations = OperationsSettings(root)
     outboxes = try OutboxOptions.read(arguments, root)
     deadline = try Self.duration(arguments.string("deadline") ?? "3h", "--deadline")
@@ -85,7 +90,7 @@ private struct AuditInput: Sendable {
   }
 
   var reader: AuditReader {
-    AuditReader(notification: database, outboxes: outboxes, kafka: kafka, deadline: deadline)
+    AuditReader(notification: database, outboxes: outboxes, kafka: kafka, way: way, deadline: deadline)
   }
 }
 

@@ -7,8 +7,11 @@ import Runtime
 let statsCommand = Command(
   "stats", summary: "Print how deliveries went: how many, how many of them well, why not, and how fast",
   discussion:
-    "Reads the delivery log in the database of --dsn or notification.dsn. The percentiles are milliseconds from "
-    + "an event's time to its provider's answer.",
+    "Reads the delivery log with its archive in the database of --dsn or notification.dsn, and says where they do not go "
+    + "back so far. The percentiles are milliseconds from an event's time (when its id was made in the service's "
+    + "transaction, a UUIDv7; of another id, when that was committed) to the provider's answer, retries included, of what "
+    + "was sent without having waited: what had a deliverAt, fell into the night or was replayed is in untimed. Below are "
+    + "the reasons why deliveries failed or were suppressed, of each group the \(StatsQuery.shownReasons) most frequent.",
   examples: [
     .init("bongsu stats --since 24h --by channel", "the last day, each channel"),
     .init(
@@ -20,7 +23,7 @@ let statsCommand = Command(
     .string(
       "by", "KIND", completion: .words(StatsQuery.Grouping.allCases.map(\.rawValue)),
       help: "A line for each hour, template, channel or category."),
-    .flag("json", help: "A JSON object with the lists groups and reasons."),
+    .flag("json", help: "A JSON object with the lists groups and reasons, and countedFrom."),
   ]
 ) { arguments in
   let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)

@@ -10,7 +10,10 @@ private let planTopics = Command(
   "plan", summary: "Show what `topics apply` would do",
   discussion: "Exit status: 0 nothing to do, 3 something to do, 1 Kafka could not be asked. Topics and settings that "
     + "are not in the table are left alone, and nothing is ever deleted.",
-  examples: [.init("bongsu topics plan --bootstrap-servers kafka:9092 --partitions 12", "compares")],
+  examples: [
+    .init("bongsu topics plan --bootstrap-servers kafka:9092 --partitions 12", "compares"),
+    .init("bongsu topics plan --bootstrap-servers kafka:9092 --prefix bulk.", "those of a way of its own"),
+  ],
   options: TopicOptions.all
 ) { arguments in
   let options = try TopicOptions.read(arguments)
@@ -38,5 +41,5 @@ private let applyTopics = Command(
 }
 
 private func makePlan(_ administration: TopicAdministration, _ options: TopicOptions) throws -> TopicPlan {
-  try administration.plan(options.section.layout(brokers: administration.brokerCount()))
+  try administration.plan(options.section.layout(brokers: administration.brokerCount()), prefix: options.prefix)
 }

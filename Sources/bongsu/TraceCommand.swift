@@ -9,8 +9,9 @@ import Runtime
 
 let traceCommand = Command(
   "trace", summary: "Print the whole way of an event or a delivery, with the times between its steps",
-  discussion: "Reads the delivery log, deferrals and dead letters in the database of --dsn or notification.dsn, as a "
-    + "member of notification_operator, and the outbox's row where one is named, as a member of outbox_auditor. Exit "
+  discussion:
+    "Reads the delivery log with its archive, deferrals and dead letters in the database of --dsn or notification.dsn, "
+    + "as a member of notification_operator, and the outbox's row where one is named, as a member of outbox_auditor. Exit "
     + "status 1 when nobody has heard of it.",
   examples: [
     .init("bongsu trace 0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10", "an event's id, or a delivery's"),
@@ -82,11 +83,13 @@ private enum TraceQuestion {
 
   /// Where it may still be.
   func unknown(_ reader: TraceReader, notes: [String], now: UnixTime) throws -> String {
-    if case .user(let user, _, _) = self { return "nothing for user \(user) is recorded since then\n" }
+    let reach = try reader.oldestDay().map { "note: the log and its archive go back to \($0)\n" } ?? ""
+    if case .user(let user, _, _) = self { return "nothing for user \(user) is recorded since then\n" + reach }
     var text = "nobody has heard of this id: no delivery, no event that was routed, no dead letter, "
     text +=
       notes.isEmpty ? "no row of the outboxes that were looked into\n" : "and not all outboxes could be looked into\n"
     for note in notes { text += "note: \(note)\n" }
+    text += reach
     if let last = try reader.lastRecorded() {
       text += "note: the recorder wrote last at \(Timestamp(last)), as far as deliveries tell that are on their way\n"
     }

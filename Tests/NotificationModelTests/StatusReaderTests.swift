@@ -9,6 +9,7 @@ import Testing
     for var status in load.deliveries {
       status.until = UnixTime(milliseconds: 5)
       status.deadSince = UnixTime(milliseconds: 6)
+      status.addressMark = "12ab"
       var writer = JSONWriter()
       status.write(to: &writer)
       #expect(try StatusRecord(schema: DeliveryStatus.schema, value: writer.bytes) == .delivery(status))

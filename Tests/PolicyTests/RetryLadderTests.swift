@@ -36,6 +36,25 @@ import Testing
     #expect((1...4).compactMap { Self.step($0, channel: channel, code: code)?.tier } == tiers)
   }
 
+  @Test func `the least wait is by channel and code, or the longest start of it, and can be set otherwise`() {
+    var floors = RetryFloors()
+    floors[.init(channel: .sms, code: "4", isStart: true)] = .fiveMinutes
+    floors[.init(channel: .sms, code: "42", isStart: true)] = .oneHour
+    floors[.init(channel: .sms, code: "421")] = .fifteenMinutes
+    floors[.init(channel: nil, code: "", isStart: true)] = .fiveMinutes
+    floors[.init(channel: .pushIOS, code: "Shutdown")] = .oneMinute
+    func first(_ channel: DeliveryChannel?, _ code: String) -> RetryTier? {
+      let failure = RetryLadder.Failure(channel: channel, code: code, attempt: 1)
+      return RetryLadder().step(after: failure, TierWaits(), floors: floors, now: Self.now)?.tier
+    }
+    #expect(first(.sms, "400") == .fiveMinutes && first(.sms, "429") == .oneHour)
+    #expect(first(.sms, "421") == .fifteenMinutes)
+    #expect(first(.sms, "500") == .oneMinute && first(.email, "421") == .oneMinute && first(nil, "any") == .fiveMinutes)
+    #expect(first(.pushIOS, "Shutdown") == .oneMinute && first(.pushIOS, "HTTP_503") == .fifteenMinutes)
+    let last = RetryLadder.Failure(channel: .sms, code: "400", attempt: 4)
+    #expect(RetryLadder().step(after: last, TierWaits(), floors: floors, now: Self.now)?.tier == .oneHour)
+  }
+
   @Test(arguments: [
     (30_000, 1, RetryTier.oneMinute), (60_000, 1, .oneMinute), (60_001, 1, .fiveMinutes), (600_000, 1, .fifteenMinutes),
     (600_000, 4, .oneHour), (7_200_000, 1, .oneHour),

@@ -28,6 +28,7 @@ import Testing
         tiers: 1s, 2s,3s,1m
         ladder: 1m,1m,1h
         ladders: {sms: "5m", events: "1h"}
+        floors: {"push.ios/HTTP_5*": 1h, push.ios/Shutdown: 1m, "sms/9*": 5m, events/UNKNOWN_USER: 15m}
         attempts: 7
         jitter: 0
         claimHorizon: 3h
@@ -42,6 +43,12 @@ import Testing
     #expect(redrive.ladders.standard == RetryLadder([.oneMinute, .oneMinute, .oneHour], attempts: 7))
     #expect(redrive.ladders.own == [.sms: RetryLadder([.fiveMinutes], attempts: 7)])
     #expect(redrive.ladders.events?.steps == [.oneHour] && redrive.jitter == 0)
+    var floors = RetryFloors()
+    floors[.init(channel: .pushIOS, code: "HTTP_5", isStart: true)] = .oneHour
+    floors[.init(channel: .pushIOS, code: "Shutdown")] = .oneMinute
+    floors[.init(channel: .sms, code: "9", isStart: true)] = .fiveMinutes
+    floors[.init(channel: nil, code: "UNKNOWN_USER")] = .fifteenMinutes
+    #expect(redrive.ladders.floors == floors)
     #expect(redrive.batch.records == 7 && redrive.batch.bytes == 2 << 20 && redrive.batch.inFlight == 2)
   }
 
@@ -49,6 +56,7 @@ import Testing
     let redrive = try #require(try read("").settings)
     #expect(redrive.ladders.standard == RetryLadder() && redrive.ladders.standard.attempts == 5)
     #expect(redrive.waits == TierWaits() && !redrive.waits.isShortened)
+    #expect(redrive.ladders.floors == RetryFloors())
   }
 
   @Test(arguments: [
@@ -57,6 +65,11 @@ import Testing
     ("redrive: {ladder: \"1m,2m\"}", "names of retry topics"),
     ("redrive: {ladder: \"5m,1m\"}", "names of retry topics"), ("redrive: {ladders: {fax: 1m}}", "is no channel"),
     ("redrive: {ladders: {sms: 2m}}", "names of retry topics"), ("redrive: {attempts: 51}", "redrive.attempts"),
+    ("redrive: {floors: {fax/X: 5m}}", "needs a channel, or events, and a code"),
+    ("redrive: {floors: {sms: 5m}}", "needs a channel, or events, and a code"),
+    ("redrive: {floors: {sms/: 5m}}", "needs a channel, or events, and a code"),
+    ("redrive: {floors: {\"sms/a*b\": 5m}}", "needs a channel, or events, and a code"),
+    ("redrive: {floors: {sms/X: 2m}}", "needs the name of a retry topic"),
     ("redrive: {jitter: 2m}", "redrive.jitter"), ("redrive: {claimHorizon: 1m}", "redrive.claimHorizon"),
     ("redrive: {batch: {records: 0}}", "redrive.batch.records"), ("redrive: {tier: 1m}", "unknown key redrive.tier"),
   ])

@@ -15,16 +15,19 @@ public struct AuditBalance: Sendable, Equatable {
     public var routed = 0
     /// Dead letters that wait for a person, or did.
     public var parked = 0
-    /// Records that Kafka holds and nobody has finished: what is not found yet may be among them.
-    public var inFlight = 0
-    /// Those in neither, by the first of their ids.
+    /// Those in neither.
     public var absent = 0
+    /// Of these, those that were met in Kafka, in a record that its group has not finished.
+    public var inFlight = 0
+    /// Records in which they may be as well, which were too many to be looked at.
+    public var unlooked = 0
+    /// The first of those that were not met.
     public var absentIDs: [String] = []
 
     public init() {}
 
     /// What nothing can explain.
-    public var missing: Int { max(0, absent - inFlight) }
+    public var missing: Int { max(0, absent - inFlight - unlooked) }
   }
 
   /// Deliveries of the events that were routed, by the router's numbers and by the log.
@@ -66,7 +69,10 @@ public struct AuditBalance: Sendable, Equatable {
     if let events {
       lines.append(
         "events      \(events.written) written = \(events.routed) routed + \(events.parked) parked + \(events.absent) "
-          + "not found, of which \(min(events.absent, events.inFlight)) may be in flight: \(events.missing) missing")
+          + "not found, of which \(events.inFlight) are in flight: \(events.missing) missing")
+      if events.unlooked > 0 {
+        lines.append("  \(events.unlooked) records that wait were not looked at, and so many more may be in flight")
+      }
       if events.missing > 0 { lines += events.absentIDs.map { "  \($0)  bongsu trace tells what is known" } }
     } else if refused.isEmpty {
       lines.append("events      not looked at: no outbox is named")
@@ -93,8 +99,8 @@ public struct AuditBalance: Sendable, Equatable {
       self.events.map { events in
         [
           "written": number(events.written), "routed": number(events.routed), "parked": number(events.parked),
-          "inFlight": number(events.inFlight), "notFound": number(events.absent), "missing": number(events.missing),
-          "ids": list(events.absentIDs),
+          "inFlight": number(events.inFlight), "unlooked": number(events.unlooked), "notFound": number(events.absent),
+          "missing": number(events.missing), "ids": list(events.absentIDs),
         ]
       } ?? .null
     return [

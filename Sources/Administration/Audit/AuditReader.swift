@@ -8,15 +8,18 @@ public final class AuditReader {
   private let notification: ConnectionSettings
   private let outboxes: [OutboxReader]
   private let kafka: KafkaSettings?
+  private let way: AuditWay
   private let deadline: Duration
 
   /// - Parameters:
   ///   - kafka: nil leaves out what is in flight.
+  ///   - way: whose topics and groups hold it.
   ///   - deadline: how long a delivery may be on its way, retries included.
   public init(
-    notification: ConnectionSettings, outboxes: [SourceSettings], kafka: KafkaSettings?, deadline: Duration
+    notification: ConnectionSettings, outboxes: [SourceSettings], kafka: KafkaSettings?, way: AuditWay = AuditWay(),
+    deadline: Duration
   ) {
-    (self.notification, self.kafka, self.deadline) = (notification, kafka, deadline)
+    (self.notification, self.kafka, self.way, self.deadline) = (notification, kafka, way, deadline)
     self.outboxes = outboxes.map(OutboxReader.init)
   }
 
@@ -28,17 +31,21 @@ public final class AuditReader {
     let connection = try PostgresConnection(notification)
     var balance = AuditBalance(since: since, until: until)
     if !outboxes.isEmpty {
-      // Before the log is asked: what arrives there meanwhile is then no more in flight than it is missing.
+      // Before the log is asked: what the log does not have by then was in flight now, or is missing.
+      let inFlight = try kafka.map { kafka throws(KafkaError) in try InFlight(kafka, way) }
       var events = AuditBalance.Events()
-      if let kafka { events.inFlight = try InFlight.count(kafka) }
+      var absent = AbsentEvents()
       for outbox in outboxes {
         let grants = try outbox.missingGrants()
         if grants.isEmpty {
-          try add(outbox, since, until, connection, &events)
+          try add(outbox, since, until, connection, &events, &absent)
         } else {
           balance.refused.append("outbox \(outbox.name) does not show its rows to this log-in; \(grants)")
         }
       }
+      if !absent.isEmpty { events.unlooked = try inFlight?.look(for: &absent) ?? 0 }
+      (events.absent, events.inFlight) = (absent.count, absent.met)
+      events.absentIDs = absent.first(AuditBalance.named)
       if balance.refused.count < outboxes.count { balance.events = events }
     }
     balance.deliveries = try deliveries(connection, since, until, now)
@@ -47,7 +54,7 @@ public final class AuditReader {
 
   private func add(
     _ outbox: OutboxReader, _ since: UnixTime, _ until: UnixTime, _ connection: PostgresConnection,
-    _ events: inout AuditBalance.Events
+    _ events: inout AuditBalance.Events, _ absent: inout AbsentEvents
   ) throws {
     try outbox.ids(since: since, until: until) { rows in
       events.written += rows.count
@@ -56,9 +63,7 @@ public final class AuditReader {
         switch place {
         case "routed": events.routed += 1
         case "parked": events.parked += 1
-        default:
-          events.absent += 1
-          if events.absentIDs.count < AuditBalance.named { events.absentIDs.append(row.id) }
+        default: absent.add(row.id)
         }
       }
     }
@@ -139,32 +144,6 @@ enum AuditStatement {
       (array_agg(f.overdue_id ORDER BY f.overdue_id) FILTER (WHERE f.overdue_id IS NOT NULL))[1:20]
     FROM numbers n LEFT JOIN found f USING (event_day, event_id)
     """
-}
-
-/// Records that Kafka holds for the groups between an event's topic and the log.
-enum InFlight {
-  static let groups: [(group: String, topics: [NotificationTopic])] = [
-    (ConsumerGroup.router, [.events]), (ConsumerGroup.redrive, [.deadLetters] + NotificationTopic.retries),
-    (ConsumerGroup.recorder, [.status, .parked]),
-  ]
-
-  /// A topic that is not there holds nothing.
-  static func count(_ kafka: KafkaSettings) throws -> Int {
-    try groups.reduce(0) { try $0 + count(kafka, $1.group, $1.topics.map(\.name)) }
-  }
-
-  private static func count(_ kafka: KafkaSettings, _ group: String, _ topics: [String]) throws -> Int {
-    let known = try Admin(kafka).metadata(timeoutMilliseconds: 10_000).topics.filter { topics.contains($0.name) }
-    let partitions = known.flatMap { topic in topic.partitions.map { TopicPartition(topic.name, $0.id) } }
-    guard !partitions.isEmpty else { return 0 }
-    let consumer = try Consumer(kafka, group: group)
-    defer { consumer.close() }
-    let committed = try consumer.committed(partitions, timeoutMilliseconds: 10_000)
-    return try partitions.reduce(0) { sum, partition in
-      let (low, high) = try consumer.watermarks(partition, timeoutMilliseconds: 10_000)
-      return sum + Int(max(0, high - max(low, committed[partition] ?? low)))
-    }
-  }
 }
 
 extension OutboxReader {

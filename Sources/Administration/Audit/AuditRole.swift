@@ -94,14 +94,22 @@ public final class AuditRole: Sendable {
 /// The audit's gauges; docs/operations.md says what each is for.
 public struct AuditMetrics: Sendable {
   let eventsMissing, deliveriesMissing, oldestWaiting, window, auditedAt: Gauge
+  let written, routed, parked, inFlight, expected, finished, waiting: Gauge
   let failures: Counter
 
   public init(_ registry: MetricsRegistry) {
     func gauge(_ name: String, _ help: String) -> Gauge { registry.gauge("bongsu_audit_\(name)", help: help) }
     eventsMissing = gauge(
-      "events_missing", "Rows of the outboxes that were neither routed nor parked nor are in flight.")
+      "events_missing", "Rows of the outboxes that are neither routed nor parked nor in flight.")
     deliveriesMissing = gauge("deliveries_missing", "Deliveries by ROUTED that are not in the log, or overdue there.")
     oldestWaiting = gauge("oldest_waiting_seconds", "How long the oldest delivery on its way was not heard of.")
+    written = gauge("events_written", "Rows of the outboxes.")
+    routed = gauge("events_routed", "Of them, those that the log has as routed.")
+    parked = gauge("events_parked", "Of them, those that are dead letters, or were.")
+    inFlight = gauge("events_in_flight", "Of them, those that the log has not and that a record in Kafka is of.")
+    expected = gauge("deliveries_expected", "Deliveries, suppressions and deferrals of routed events, by ROUTED.")
+    finished = gauge("deliveries_finished", "Of them, those that are at an end.")
+    waiting = gauge("deliveries_waiting", "Of them, those on their way, not for longer than the deadline.")
     window = gauge("window_seconds", "How much time each audit adds up.")
     auditedAt = gauge("last_success_timestamp_seconds", "When all was added up last.")
     failures = registry.counter(
@@ -110,7 +118,17 @@ public struct AuditMetrics: Sendable {
 
   func show(_ balance: AuditBalance) {
     // Without some of the outboxes its number would tell of fewer than there are.
-    if balance.refused.isEmpty { eventsMissing.set(balance.events?.missing ?? 0) }
+    if balance.refused.isEmpty {
+      let events = balance.events ?? .init()
+      eventsMissing.set(events.missing)
+      written.set(events.written)
+      routed.set(events.routed)
+      parked.set(events.parked)
+      inFlight.set(events.inFlight)
+    }
+    expected.set(balance.deliveries.expected)
+    finished.set(balance.deliveries.finished)
+    waiting.set(balance.deliveries.waiting)
     deliveriesMissing.set(balance.deliveries.missing)
     oldestWaiting.set(balance.deliveries.oldestWaitingSeconds)
   }

@@ -26,13 +26,15 @@ public final class TopicAdministration {
     }
   }
 
-  /// - Parameter topics: those to look at.
+  /// - Parameters:
+  ///   - topics: those to look at.
+  ///   - prefix: what their names begin with.
   public func plan(
-    _ layout: TopicLayout, topics: [NotificationTopic] = NotificationTopic.all
+    _ layout: TopicLayout, topics: [NotificationTopic] = NotificationTopic.all, prefix: String = "notification."
   ) throws(TopicError) -> TopicPlan {
     var found: [FoundTopic] = []
-    for topic in topics { if let topic = try look(topic.name) { found.append(topic) } }
-    return TopicPlan(layout, found: found, topics: topics)
+    for topic in topics { if let topic = try look(topic.name(prefix: prefix)) { found.append(topic) } }
+    return TopicPlan(layout, found: found, topics: topics, prefix: prefix)
   }
 
   /// Does what the plan says, topic by topic; what was done stays when a later step fails.
@@ -60,7 +62,7 @@ public final class TopicAdministration {
   }
 
   private func apply(_ step: TopicStep, _ layout: TopicLayout) throws(TopicError) {
-    let name = step.topic.name
+    let name = step.name
     if step.isMissing {
       let topic = NewTopic(
         name, partitions: layout.partitions, replicationFactor: layout.replication,

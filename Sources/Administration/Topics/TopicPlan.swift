@@ -28,6 +28,8 @@ public struct SettingChange: Sendable, Equatable {
 /// What is to become of one topic. It never holds a deletion.
 public struct TopicStep: Sendable, Equatable {
   public var topic: NotificationTopic
+  /// With the prefix of its way.
+  public var name: String
   public var isMissing: Bool
   /// The number of partitions that there are, where it is to grow: keys then change their partition.
   public var growsFrom: Int?
@@ -44,23 +46,32 @@ public struct TopicPlan: Sendable, Equatable {
   /// What no change mends, or what is unwise about the layout.
   public var warnings: [String]
 
-  public init(_ layout: TopicLayout, found: [FoundTopic], topics: [NotificationTopic] = NotificationTopic.all) {
+  /// - Parameter prefix: what the topics' names begin with.
+  public init(
+    _ layout: TopicLayout, found: [FoundTopic], topics: [NotificationTopic] = NotificationTopic.all,
+    prefix: String = "notification."
+  ) {
     self.layout = layout
     let known = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    steps = topics.map { Self.step($0, layout, known[$0.name]) }
-    warnings = Self.warnings(layout) + topics.compactMap { known[$0.name] }.flatMap { Self.warnings(layout, $0) }
+    steps = topics.map { Self.step($0, $0.name(prefix: prefix), layout, known[$0.name(prefix: prefix)]) }
+    warnings = Self.warnings(layout) + steps.compactMap { known[$0.name] }.flatMap { Self.warnings(layout, $0) }
   }
 
   public var isNothing: Bool { steps.allSatisfy(\.isNothing) }
 
   /// Topics whose keys would change their partition.
-  public var repartitioned: [String] { steps.filter { $0.growsFrom != nil }.map(\.topic.name) }
+  public var repartitioned: [String] { steps.filter { $0.growsFrom != nil }.map(\.name) }
 
-  private static func step(_ topic: NotificationTopic, _ layout: TopicLayout, _ found: FoundTopic?) -> TopicStep {
-    guard let found else { return TopicStep(topic: topic, isMissing: true, growsFrom: nil, settings: []) }
+  private static func step(
+    _ topic: NotificationTopic, _ name: String, _ layout: TopicLayout, _ found: FoundTopic?
+  ) -> TopicStep {
+    guard let found else {
+      return TopicStep(topic: topic, name: name, isMissing: true, growsFrom: nil, settings: [])
+    }
     let wanted = layout.configuration(of: topic).sorted { $0.key < $1.key }
     return TopicStep(
-      topic: topic, isMissing: false, growsFrom: found.partitions < layout.partitions ? found.partitions : nil,
+      topic: topic, name: name, isMissing: false,
+      growsFrom: found.partitions < layout.partitions ? found.partitions : nil,
       settings: wanted.filter { found.configuration[$0.key] != $0.value }
         .map { SettingChange(name: $0.key, from: found.configuration[$0.key], to: $0.value) })
   }

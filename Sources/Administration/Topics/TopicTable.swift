@@ -12,7 +12,7 @@ extension TopicPlan {
 
   private func row(_ step: TopicStep) -> [String] {
     [
-      step.topic.name, step.topic.key, "\(step.growsFrom ?? layout.partitions)", "\(layout.replication)",
+      step.name, step.topic.key, "\(step.growsFrom ?? layout.partitions)", "\(layout.replication)",
       step.topic.retentionDays.map { "\($0) days" } ?? "for ever", Self.action(step, layout),
     ]
   }

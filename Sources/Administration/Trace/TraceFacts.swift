@@ -18,6 +18,8 @@ public struct TraceFacts: Sendable, Equatable {
     public var replay: Int
     public var deliveries, suppressions, deferrals, unresolved: Int
     public var time: UnixTime
+    /// Its day is not among the log's any more.
+    public var isArchived = false
   }
 
   /// One delivery's row of the log.
@@ -33,6 +35,8 @@ public struct TraceFacts: Sendable, Equatable {
     public var receipt, receiptCode: String?
     /// Retries, failures, suppressions and deferrals, in their order.
     public var steps: [Step] = []
+    /// Its day is not among the log's any more.
+    public var isArchived = false
   }
 
   public struct Step: Sendable, Equatable {
@@ -65,6 +69,8 @@ public struct TraceFacts: Sendable, Equatable {
 
   /// Whether nobody has heard of it.
   public var isUnknown: Bool { outbox == nil && !isRecorded }
+  /// Whether some of it was read from the archive.
+  var isArchived: Bool { routed.contains(where: \.isArchived) || deliveries.contains(where: \.isArchived) }
   /// Whether the log has anything of it.
   public var isRecorded: Bool {
     !routed.isEmpty || !deliveries.isEmpty || !waiting.isEmpty || !deadLetters.isEmpty

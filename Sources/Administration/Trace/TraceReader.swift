@@ -1,7 +1,7 @@
 public import NotificationModel
 public import Postgres
 
-/// Gathers what the log, the dead letters and the outboxes know of an event.
+/// Gathers what the log, its archive, the dead letters and the outboxes know of an event.
 public struct TraceReader {
   let connection: PostgresConnection
   /// Where events were written; the notification database's own outbox where none is named.
@@ -27,8 +27,8 @@ public struct TraceReader {
     // By day, as the log has no other way to a delivery.
     let found = try connection.execute(
       """
-      SELECT d.event_id FROM generate_series(current_date - 400, current_date + 2, interval '1 day') AS day
-      JOIN notification.delivery d ON d.event_day = day::date AND d.delivery_id = $1
+      SELECT d.event_id FROM \(LogTables.days)
+      JOIN \(LogTables.deliveries) AS d ON d.event_day = day::date AND d.delivery_id = $1
       UNION ALL SELECT event_id FROM notification.dead_letter WHERE delivery_id = $1 AND event_id IS NOT NULL LIMIT 1
       """, [.text(id)])
     guard let event = found.scalar else { return Subject(eventID: id) }
@@ -39,7 +39,8 @@ public struct TraceReader {
   public func events(ofUser user: Int64, since: UnixTime, limit: Int) throws(PostgresError) -> [String] {
     try connection.execute(
       """
-      SELECT event_id FROM notification.delivery WHERE user_id = $1 AND event_time >= $2 AND event_day >= $3::date - 1
+      SELECT event_id FROM \(LogTables.deliveries) AS d
+      WHERE user_id = $1 AND event_time >= $2 AND event_day >= $3::date - 1
       GROUP BY event_id ORDER BY max(event_time) DESC LIMIT \(limit)
       """, [.text(String(user)), SQLTime.value(since), .text(String(Timestamp(since).description.prefix(10)))]
     ).column
@@ -70,6 +71,9 @@ public struct TraceReader {
     return facts
   }
 
+  /// The first day that the log and its archive have, as `2026-08-31`.
+  public func oldestDay() throws(PostgresError) -> String? { try LogTables.oldestDay(connection) }
+
   /// When the log was written last, as far as an index tells: by deliveries that are not at an end.
   public func lastRecorded() throws(PostgresError) -> UnixTime? {
     try connection.execute(
@@ -80,21 +84,21 @@ public struct TraceReader {
     ).scalar.flatMap { Int64($0) }.map { UnixTime(milliseconds: $0) }
   }
 
+  /// Of each part of the event the numbers of its last replay, as `notification.routed_now` has them of the log alone.
   private func routed(_ id: String) throws(PostgresError) -> [TraceFacts.Routed] {
     let rows = try connection.execute(
       """
-      SELECT r.part, r.replay, r.deliveries, r.suppressions, r.deferrals, r.unresolved,
-        \(SQLTime.milliseconds("r.routed_at"))
-      FROM generate_series(current_date - 400, current_date + 2, interval '1 day') AS day
-      JOIN LATERAL (
-        SELECT * FROM notification.routed_now n WHERE n.event_day = day::date AND n.event_id = $1
-      ) AS r ON true
+      SELECT DISTINCT ON (r.event_day, r.part) r.part, r.replay, r.deliveries, r.suppressions, r.deferrals,
+        r.unresolved, \(SQLTime.milliseconds("r.routed_at")), r.is_archived
+      FROM \(LogTables.days)
+      JOIN \(LogTables.routed) AS r ON r.event_day = day::date AND r.event_id = $1
+      ORDER BY r.event_day, r.part, r.replay DESC
       """, [.text(id)])
     return (0..<rows.rowCount).map { row in
       let cells = TraceCells(rows, row)
       return TraceFacts.Routed(
         part: cells.text(0), replay: cells.int(1), deliveries: cells.int(2), suppressions: cells.int(3),
-        deferrals: cells.int(4), unresolved: cells.int(5), time: cells.time(6))
+        deferrals: cells.int(4), unresolved: cells.int(5), time: cells.time(6), isArchived: cells.flag(7))
     }
   }
 
@@ -103,8 +107,8 @@ public struct TraceReader {
       """
       SELECT delivery_id, channel, target, state, user_id, category, template, reason, provider_id, replay, attempt,
         \(["event_time", "pending_at", "processing_at", "finished_at", "updated_at"]
-          .map(SQLTime.milliseconds).joined(separator: ", ")), receipt, receipt_code
-      FROM notification.delivery WHERE event_id = $1 ORDER BY channel, target
+          .map(SQLTime.milliseconds).joined(separator: ", ")), receipt, receipt_code, is_archived
+      FROM \(LogTables.deliveries) AS d WHERE event_id = $1 ORDER BY channel, target
       """, [.text(id)])
     let steps = try steps(id)
     return (0..<rows.rowCount).map { row in
@@ -115,7 +119,7 @@ public struct TraceReader {
         reason: rows[row, 7], providerID: rows[row, 8], replay: cells.int(9), attempt: cells.int(10),
         eventTime: cells.time(11), pendingAt: cells.optional(12), processingAt: cells.optional(13),
         finishedAt: cells.optional(14), updatedAt: cells.time(15), receipt: rows[row, 16],
-        receiptCode: rows[row, 17], steps: steps[cells.text(0)] ?? [])
+        receiptCode: rows[row, 17], steps: steps[cells.text(0)] ?? [], isArchived: cells.flag(18))
     }
   }
 
@@ -124,7 +128,7 @@ public struct TraceReader {
       """
       SELECT h.delivery_id, h.replay, h.attempt, h.state, h.reason, h.error_class, h.error_code,
         \(SQLTime.milliseconds("h.happened_at"))
-      FROM notification.delivery d JOIN notification.delivery_event h USING (event_day, delivery_id)
+      FROM \(LogTables.deliveries) AS d JOIN \(LogTables.steps) AS h USING (event_day, delivery_id)
       WHERE d.event_id = $1 ORDER BY h.happened_at, h.replay, h.attempt
       """, [.text(id)])
     return (0..<rows.rowCount).reduce(into: [:]) { all, row in
@@ -176,6 +180,7 @@ struct TraceCells {
 
   func text(_ column: Int) -> String { result[row, column] ?? "" }
   func int(_ column: Int) -> Int { Int(text(column)) ?? 0 }
+  func flag(_ column: Int) -> Bool { text(column) == "t" }
   func time(_ column: Int) -> UnixTime { UnixTime(milliseconds: Int64(text(column)) ?? 0) }
   func optional(_ column: Int) -> UnixTime? { result[row, column] == nil ? nil : time(column) }
 }

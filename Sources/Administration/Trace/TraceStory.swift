@@ -33,7 +33,7 @@ public struct TraceStory: Sendable, Equatable {
           + (item.due > now ? "in \(Self.span(item.due.milliseconds - now.milliseconds))" : "due now"))
     }
     if !waiting.isEmpty { chapters.append(Chapter(title: "still deferred", lines: waiting)) }
-    notes = facts.notes + Self.missing(facts, now: now) + Self.unanswered(facts, now: now)
+    notes = facts.notes + Self.archived(facts) + Self.missing(facts, now: now) + Self.unanswered(facts, now: now)
     let end = facts.deliveries.compactMap(\.finishedAt).max()
     let written = facts.outbox?.createdAt ?? facts.deliveries.map(\.eventTime).min()
     total = if let end, let written { end.milliseconds - written.milliseconds } else { nil }
@@ -130,6 +130,11 @@ public struct TraceStory: Sendable, Equatable {
     }
   }
 
+  /// An old one is not told by the same tables, which matters to whoever looks for it there.
+  private static func archived(_ facts: TraceFacts) -> [String] {
+    facts.isArchived ? ["from the archive: its day is not among the log's any more"] : []
+  }
+
   /// Where it may be when the log does not have all of it.
   private static func missing(_ facts: TraceFacts, now: UnixTime) -> [String] {
     if let outbox = facts.outbox, !facts.isRecorded {
@@ -212,7 +217,7 @@ extension TraceStory {
         "replay": number(one.replay), "attempt": number(one.attempt), "eventTime": time(one.eventTime),
         "pendingAt": time(one.pendingAt), "processingAt": time(one.processingAt), "finishedAt": time(one.finishedAt),
         "receipt": text(one.receipt), "receiptCode": text(one.receiptCode),
-        "receiptAt": time(one.receipt == nil ? nil : one.updatedAt),
+        "receiptAt": time(one.receipt == nil ? nil : one.updatedAt), "isArchived": .bool(one.isArchived),
         "steps": .list(
           one.steps.map {
             [

@@ -17,6 +17,7 @@ extension DeliveryStatus {
       json.member("template", template)
       json.member("providerID", providerID)
       json.member("deadSince", deadSince)
+      json.member("addressMark", addressMark)
       json.member("receipt", receipt?.rawValue)
       json.member("receiptCode", receiptCode)
       json.member("time", time)

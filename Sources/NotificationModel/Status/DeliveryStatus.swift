@@ -21,6 +21,9 @@ public struct DeliveryStatus: Sendable, Equatable, Codable {
   public var providerID: String?
   /// Since when the address is dead, by the provider's clock; only where it is.
   public var deadSince: UnixTime?
+  /// With that, of an e-mail address or phone number: sixteen bits of it, as four hexadecimal digits, by which it is told
+  /// later whether the contact still has the same one.
+  public var addressMark: String?
   /// What the carrier said of it, where the state is SUCCESS and somebody asked.
   public var receipt: DeliveryReceipt?
   /// In the provider's word, why it did not arrive or why nothing is known.

@@ -33,6 +33,7 @@ extension DeliveryStatus {
     until = try json.optionalTime("until")
     providerID = try json.text("providerID")
     deadSince = try json.optionalTime("deadSince")
+    addressMark = try json.text("addressMark")
     receipt = try json.members.word("receipt")
     receiptCode = try json.text("receiptCode")
   }

@@ -21,6 +21,19 @@ public struct NotificationTopic: Sendable, Hashable {
 
   /// - Parameter prefix: in place of `notification.`.
   public func name(prefix: String) -> String { prefix + name.dropFirst("notification.".count) }
+
+  /// Whether Kafka takes the names that begin so.
+  public static func isPrefix(_ text: String) -> Bool {
+    (1...200).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
 }
 
 extension NotificationTopic {

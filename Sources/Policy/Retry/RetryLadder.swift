@@ -39,24 +39,16 @@ public struct RetryLadder: Sendable, Equatable {
   }
 
   /// Nil: it has had all its attempts.
-  public func step(after failure: Failure, _ waits: TierWaits, now: UnixTime) -> Step? {
+  public func step(
+    after failure: Failure, _ waits: TierWaits, floors: RetryFloors = RetryFloors(), now: UnixTime
+  ) -> Step? {
     guard failure.attempt < attempts else { return nil }
     let own = steps[min(max(1, failure.attempt), steps.count) - 1]
-    let tier = max(own, Self.floor(failure) ?? own)
+    let tier = max(own, floors.tier(channel: failure.channel, code: failure.code) ?? own)
     guard let asked = failure.retryAfter, asked > 0 else { return Step(tier: tier, notBefore: nil) }
     let notBefore = UnixTime(milliseconds: now.milliseconds.saturatingAdd(asked))
     return Step(tier: asked > waits[tier] ? waits.tier(for: asked) : tier, notBefore: notBefore)
   }
-
-  /// Apple asks not to come back before a quarter of an hour after a fault of its own servers.
-  private static func floor(_ failure: Failure) -> RetryTier? {
-    guard failure.channel == .pushIOS else { return nil }
-    let isServers = serverErrors.contains(failure.code) || failure.code.hasPrefix("HTTP_5")
-    return isServers ? .fifteenMinutes : nil
-  }
-
-  /// APNs' words for its status 500 and 503.
-  private static let serverErrors: Set = ["InternalServerError", "ServiceUnavailable", "Shutdown"]
 }
 
 extension Int64 {

@@ -8,6 +8,9 @@ public struct LogBatch: Sendable, Equatable {
   /// Devices that are no more, with the latest word of each.
   public private(set) var dead: [Int64: DeadDevice] = [:]
 
+  /// Addresses that are no more, with the latest word of each.
+  public private(set) var deadContacts: [Int64: DeadContact] = [:]
+
   /// A device that a provider does not know any more.
   public struct DeadDevice: Sendable, Equatable {
     public var since: UnixTime
@@ -17,7 +20,7 @@ public struct LogBatch: Sendable, Equatable {
   public init() {}
 
   public var rows: Int { deliveries.count + steps.count + routed.count }
-  public var isEmpty: Bool { rows == 0 && dead.isEmpty }
+  public var isEmpty: Bool { rows == 0 && dead.isEmpty && deadContacts.isEmpty }
 
   public mutating func add(_ record: StatusRecord) {
     switch record {
@@ -30,10 +33,16 @@ public struct LogBatch: Sendable, Equatable {
     let row = DeliveryRow(status)
     if deliveries[row.key]?.merge(row) == nil { deliveries[row.key] = row }
     if let step = StepRow(status), steps[step.key]?.merge(step) == nil { steps[step.key] = step }
+    if let contact = DeadContact(status) { add(contact) }
     if let since = status.deadSince, status.channel.kind == .push, let device = Int64(status.target) {
       let word = DeadDevice(since: since, reason: status.reason ?? "DEAD")
       if dead[device].map({ $0.since < since }) ?? true { dead[device] = word }
     }
+  }
+
+  private mutating func add(_ contact: DeadContact) {
+    let id = contact.contact
+    if deadContacts[id].map({ $0.since < contact.since }) ?? true { deadContacts[id] = contact }
   }
 
   private mutating func add(_ row: RoutedRow) {

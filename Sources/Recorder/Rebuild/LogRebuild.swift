@@ -69,7 +69,7 @@ public struct LogRebuild {
   private func read(
     _ consumer: Consumer, _ parts: [TopicPartition: RebuildPart], _ report: inout Report, _ tell: (Progress) -> Void
   ) throws(KafkaError) -> Result<Void, RoleError> {
-    let writer = LogWriter(settings.database, parkedTopic: settings.name(.parked), disablesDevices: false)
+    let writer = LogWriter(settings.database, parkedTopic: settings.name(.parked), believesDead: false)
     var open = Set(parts.keys)
     var begun: Set<TopicPartition> = []
     var batch: [SourceRecord] = []

@@ -3,13 +3,15 @@ import Postgres
 
 extension LogBatch {
   /// What is to be written, in an order of its own.
-  func statements(disablesDevices: Bool) -> [(statement: LogStatement, parameters: [SQLValue])] {
+  /// - Parameter believesDead: whether devices are disabled and addresses suppressed.
+  func statements(believesDead: Bool) -> [(statement: LogStatement, parameters: [SQLValue])] {
     var all: [(LogStatement, [SQLValue])] = []
     if !deliveries.isEmpty { all.append((.deliveries, deliveryColumns)) }
     if !accepted.isEmpty { all.append((.awaited, awaitedColumns)) }
     if !steps.isEmpty { all.append((.steps, stepColumns)) }
     if !routed.isEmpty { all.append((.routed, routedColumns)) }
-    if !dead.isEmpty, disablesDevices { all.append((.devices, deviceColumns)) }
+    if !dead.isEmpty, believesDead { all.append((.devices, deviceColumns)) }
+    if !deadContacts.isEmpty, believesDead { all.append((.contacts, contactColumns)) }
     return all
   }
 
@@ -99,6 +101,18 @@ extension LogBatch {
       columns.number(device)
       columns.text(String(word.reason.prefix(100)))
       columns.time(word.since)
+    }
+    return columns.values
+  }
+
+  private var contactColumns: [SQLValue] {
+    var columns = ColumnTexts(5, rows: deadContacts.count)
+    for contact in deadContacts.values.sorted(by: { $0.contact < $1.contact }) {
+      columns.number(contact.contact)
+      columns.plain(contact.kind)
+      columns.text(contact.mark)
+      columns.plain(contact.reason)
+      columns.time(contact.since)
     }
     return columns.values
   }

@@ -4,7 +4,7 @@ import Postgres
 /// The statements of a batch. Each merges its rows into the tables, so that a batch may be written again and in any order;
 /// rows are in the order of their keys, so that two writers never wait for each other in a circle.
 enum LogStatement: String, CaseIterable {
-  case deliveries, awaited, steps, routed, devices
+  case deliveries, awaited, steps, routed, devices, contacts
 
   var sql: String {
     switch self {
@@ -13,6 +13,7 @@ enum LogStatement: String, CaseIterable {
     case .steps: Self.stepSQL
     case .routed: Self.routedSQL
     case .devices: Self.deviceSQL
+    case .contacts: Self.contactSQL
     }
   }
 
@@ -112,6 +113,12 @@ enum LogStatement: String, CaseIterable {
     SELECT count(*) FILTER (WHERE notification.disable_device(device_id, reason, \(time("since"))))
     FROM (SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS dead (device_id, reason, since)
       ORDER BY device_id) AS dead
+    """
+
+  private static let contactSQL = """
+    SELECT count(*) FILTER (WHERE notification.suppress_contact(contact_id, kind, mark, reason, \(time("since"))))
+    FROM (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+      AS dead (contact_id, kind, mark, reason, since) ORDER BY contact_id) AS dead
     """
 
   static let deadLetterSQL = """

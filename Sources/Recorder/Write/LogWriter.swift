@@ -7,15 +7,16 @@ import Runtime
 public final class LogWriter {
   private let database: LogDatabase
   private let parkedTopic: String
-  private let disablesDevices: Bool
+  private let believesDead: Bool
 
   /// - Parameters:
   ///   - parkedTopic: whose records are dead letters; all others are statuses.
-  ///   - disablesDevices: false for statuses of long ago, as a device may have been enabled since.
-  public init(_ settings: ConnectionSettings, parkedTopic: String, disablesDevices: Bool = true) {
+  ///   - believesDead: whether devices are disabled and addresses suppressed of which a provider said that they are no more;
+  ///     false for statuses of long ago, as much may have happened since.
+  public init(_ settings: ConnectionSettings, parkedTopic: String, believesDead: Bool = true) {
     database = LogDatabase(settings)
     self.parkedTopic = parkedTopic
-    self.disablesDevices = disablesDevices
+    self.believesDead = believesDead
   }
 
   /// What became of a batch.
@@ -25,6 +26,7 @@ public final class LogWriter {
     public internal(set) var rows = 0
     public internal(set) var deadLetters = 0
     public internal(set) var devicesDisabled = 0
+    public internal(set) var addressesSuppressed = 0
     /// Statuses that say nothing, or that PostgreSQL refuses.
     public internal(set) var refused: [Refusal] = []
     /// When the statuses were told, in milliseconds since 1970.
@@ -35,6 +37,7 @@ public final class LogWriter {
       rows += other.rows
       deadLetters += other.deadLetters
       devicesDisabled += other.devicesDisabled
+      addressesSuppressed += other.addressesSuppressed
       refused += other.refused
       times += other.times
     }
@@ -91,7 +94,7 @@ public final class LogWriter {
   }
 
   private func write(_ content: inout Content) throws(PostgresError) -> Outcome {
-    var statements = content.batch.statements(disablesDevices: disablesDevices)
+    var statements = content.batch.statements(believesDead: believesDead)
       .map { (name: $0.statement.rawValue, parameters: $0.parameters) }
     statements += content.letters.map { (name: "dead_letter", parameters: $0.statement().parameters) }
     if !statements.isEmpty {
@@ -102,6 +105,8 @@ public final class LogWriter {
         switch statement.name {
         case "dead_letter": content.outcome.deadLetters += result.affectedRows
         case LogStatement.devices.rawValue: content.outcome.devicesDisabled += result.scalar.flatMap { Int($0) } ?? 0
+        case LogStatement.contacts.rawValue:
+          content.outcome.addressesSuppressed += result.scalar.flatMap { Int($0) } ?? 0
         default: break
         }
       }

@@ -31,7 +31,8 @@ struct LetterRules {
     let failure = RetryLadder.Failure(
       channel: home.channel, code: letter.code, attempt: letter.attempt - letter.uncounted,
       retryAfter: letter.retryAfter)
-    guard let step = ladders[home.channel].step(after: failure, waits, now: now) else { return .park(because: nil) }
+    let step = ladders[home.channel].step(after: failure, waits, floors: ladders.floors, now: now)
+    guard let step else { return .park(because: nil) }
     if let notBefore = step.notBefore, notBefore.milliseconds > now.milliseconds + horizon {
       return .park(because: Self.stale)
     }

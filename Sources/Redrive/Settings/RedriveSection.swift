@@ -14,6 +14,8 @@ extension RedriveSettings {
   /// - `ladder` (names of retry topics with commas, `1m,5m,15m,1h`): where a delivery waits after its first failed
   ///   attempt, its second, and so on.
   /// - `ladders`, the same for single channels, or `events`.
+  /// - `floors` (names of retry topics by `CHANNEL/CODE`): where a delivery waits at the least after a failure of that code;
+  ///   with `*` at its end a code is all that begin so. APNs' own faults have 15m where nothing else is said.
   /// - `attempts` (number, 0 is one more than the ladder has steps): the most of a delivery.
   /// - `jitter` (time, 5s), `claimHorizon` (time, 48h), `localUsers` (number, 10000), `stopDeadline` (time, 10s).
   /// - `batch.records` (number, 500), `.bytes` (size, 1MB), `.inFlight` (number, 4).
@@ -103,6 +105,38 @@ extension RetryLadders {
         section.report(.badValue, key, "is no channel; there are push.ios, push.android, sms, email, and events")
       }
     }
+    readFloors(section)
+  }
+
+  private mutating func readFloors(_ section: ConfigurationReader) {
+    for (name, text) in section.map("floors").sorted(by: { $0.key < $1.key }) {
+      guard let failures = RetryFloors.Failures(name: name) else {
+        section.report(
+          .badValue, "floors.\(name)",
+          "needs a channel, or events, and a code, as push.ios/Shutdown or push.ios/HTTP_5*")
+        continue
+      }
+      if let tier = RetryTier(name: text) {
+        floors[failures] = tier
+      } else {
+        section.report(.badValue, "floors.\(name)", "needs the name of a retry topic: 1m, 5m, 15m or 1h")
+      }
+    }
+  }
+}
+
+extension RetryFloors.Failures {
+  /// - Parameter name: `CHANNEL/CODE`.
+  fileprivate init?(name: String) {
+    guard let slash = name.firstIndex(of: "/") else { return nil }
+    let (word, rest) = (String(name[..<slash]), String(name[name.index(after: slash)...]))
+    let channel = DeliveryChannel(rawValue: word)
+    let isStart = rest.hasSuffix("*")
+    let code = isStart ? String(rest.dropLast()) : rest
+    guard channel != nil || word == "events", !rest.isEmpty, code.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !code.contains("*")
+    else { return nil }
+    self.init(channel: channel, code: code, isStart: isStart)
   }
 }
 

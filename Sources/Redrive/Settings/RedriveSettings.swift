@@ -61,6 +61,8 @@ public struct RetryLadders: Sendable, Equatable {
   public var standard = RetryLadder()
   public var own: [DeliveryChannel: RetryLadder] = [:]
   public var events: RetryLadder?
+  /// Of all of them, by error class.
+  public var floors = RetryFloors()
 
   public init() {}
 

@@ -181,6 +181,7 @@ extension RedriveSession {
   }
 
   private func forget(_ partitions: [TopicPartition]) {
+    if !partitions.isEmpty { metrics.rebalances.increment() }
     queues.forget(partitions)
     outlet.forget(partitions)
     offsets.forget(partitions)

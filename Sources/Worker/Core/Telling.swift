@@ -26,6 +26,7 @@ enum Telling {
     // What another worker left without a word has no time of its own.
     var status = status(job, outcome.state, outcome.time.milliseconds > 0 ? outcome.time : now)
     (status.reason, status.providerID, status.deadSince) = (outcome.code, outcome.providerID, outcome.deadSince)
+    if outcome.deadSince != nil { status.addressMark = AddressMark.text(job.delivery.address) }
     guard let errorClass = outcome.errorClass else { return [record(status)] }
     var note = FailureNote(
       errorClass, code: outcome.code ?? outcome.state.rawValue, detail: "", origin: job.record.origin,

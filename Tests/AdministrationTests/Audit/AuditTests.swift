@@ -10,14 +10,30 @@ import Testing
 
 @Suite("What an audit adds up")
 struct AuditBalanceTests {
-  @Test func `what Kafka may still hold is not missing, all beyond it is`() {
+  @Test func `what was met in Kafka is not missing, nor what may be in records that were not looked at`() {
     var events = AuditBalance.Events()
     (events.written, events.routed, events.parked, events.absent) = (10, 6, 1, 3)
     #expect(events.missing == 3)
     events.inFlight = 2
     #expect(events.missing == 1)
-    events.inFlight = 7
+    (events.inFlight, events.unlooked) = (0, 2)
+    #expect(events.missing == 1)
+    events.unlooked = 7
     #expect(events.missing == 0)
+    var balance = AuditBalance(since: UnixTime(milliseconds: 0), until: UnixTime(milliseconds: 1_000))
+    balance.events = events
+    #expect(balance.text.contains("7 records that wait were not looked at"))
+  }
+
+  @Test func `absent events are met one by one, those beyond the bound are counted and no more`() {
+    var absent = AbsentEvents(most: 2)
+    for id in ["A1", "b2"] { absent.add(id) }
+    #expect(absent.isWhole && !absent.isDone && absent.first(9) == ["a1", "b2"])
+    for id in ["a1", "A1", "x"] { absent.meet(id) }
+    #expect(absent.met == 1 && absent.first(9) == ["b2"])
+    absent.add("c3")
+    absent.meet("B2")
+    #expect(absent.count == 3 && absent.met == 2 && !absent.isWhole && !absent.isDone && absent.first(9).isEmpty)
   }
 
   @Test func `it is whole when neither events nor deliveries are missing`() {
@@ -152,27 +168,68 @@ struct AuditCommandTests {
     #expect(try site.database.scalar(sums) == "3/1")
   }
 
-  @Test func `what a group has not finished in Kafka is in flight, and a topic that is not there holds nothing`() throws
-  {
-    let broker = try BrokerChoice.current.start()
-    let kafka = broker.kafkaSettings
-    #expect(try InFlight.count(kafka) == 0)
-    try broker.makeTopic("notification.events", partitions: 2)
-    try broker.makeTopic("notification.retry.5m")
-    let producer = try Producer(kafka)
-    for name in ["notification.events", "notification.events", "notification.retry.5m"] {
-      let record = RecordContent(key: Array("k".utf8), value: [1], headers: [])
-      #expect(try producer.offer(record, to: producer.topic(name), token: 1))
+  private func write(_ records: [(id: String?, key: String)], to name: String) throws {
+    let contents = records.map { record in
+      RecordContent(
+        key: Array(record.key.utf8), value: [1], headers: record.id.map { [SourceRecord.Header("id", $0)] } ?? [])
     }
-    #expect(producer.flush(timeoutMilliseconds: 30_000))
-    producer.close()
-    #expect(try InFlight.count(kafka) == 3)
-    let consumer = try Consumer(kafka, group: "bongsu-router")
-    let places = (0..<2).map { TopicPartition("notification.events", $0) }
-    let filled = try #require(try places.first { try consumer.watermarks($0, timeoutMilliseconds: 10_000).high == 2 })
-    try consumer.commit([filled: 1])
-    consumer.close()
-    #expect(try InFlight.count(kafka) == 2)
+    try RecordWriter(SharedServers.broker).write(contents, to: site.prefix + name)
+  }
+
+  private func way(commits: [String: Int64] = [:], group: String) throws {
+    let consumer = try Consumer(SharedServers.broker.kafkaSettings, group: group)
+    defer { consumer.close() }
+    try consumer.commit(Dictionary(uniqueKeysWithValues: commits.map { (TopicPartition(site.prefix + $0, 0), $1) }))
+  }
+
+  private func auditWay(_ words: String...) throws -> (exit: ChildExit, text: String) {
+    let kafka = ["--bootstrap-servers", try SharedServers.broker.bootstrapServers, "--prefix", site.prefix]
+    return try audit(outbox: shop.conninfo, kafka + words)
+  }
+
+  @Test func `retries of deliveries that wait hide no lost event, and one on its way is known by its id`() throws {
+    for topic in ["events", "dlq", "retry.5m", "status", "parked"] { try site.makeTopic(topic) }
+    let events = try write(6)
+    let retries = (0..<1_000).map { _ in (id: UUID().uuidString.lowercased() as String?, key: "17") }
+    try write(retries, to: "retry.5m")
+    #expect(try auditWay().text.contains("6 not found, of which 0 are in flight: 6 missing"))
+    try write([(events[1].uppercased(), "17")], to: "events")
+    try write([(events[2], "17")], to: "retry.5m")
+    try write([(events[3], "17")], to: "dlq")
+    try write([(nil, events[4])], to: "status")
+    try write([(events[5], "17")], to: "parked")
+    let (exit, text) = try auditWay()
+    #expect(exit == .code(1) && text.contains("6 not found, of which 5 are in flight: 1 missing"), "\(text)")
+    #expect(text.contains("\(events[0])  bongsu trace"), "\(text)")
+    for id in events.dropFirst() { #expect(!text.contains(id), "\(text)") }
+    // What a group has finished is on no way any more.
+    try way(commits: ["events": 1], group: "bongsu-router")
+    try way(commits: ["retry.5m": 1_001], group: "redrive-2")
+    let fewer = try auditWay("--set", "redrive.group=redrive-2").text
+    #expect(fewer.contains("6 not found, of which 3 are in flight: 3 missing"), "\(fewer)")
+    let json = try auditWay("--json").text
+    let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    let counts = object?["events"] as? [String: Any]
+    #expect(counts?["inFlight"] as? Int == 4 && counts?["missing"] as? Int == 2 && counts?["unlooked"] as? Int == 0)
+  }
+
+  @Test func `records that are too many to be read are counted, and a topic that is not there holds nothing`() throws {
+    let kafka = try SharedServers.broker.kafkaSettings
+    var way = AuditWay()
+    way.prefix = site.prefix
+    #expect(try InFlight(kafka, way).count == 0)
+    try site.makeTopic("events")
+    try write((0..<10).map { ("e\($0)", "17") }, to: "events")
+    let open = try InFlight(kafka, way)
+    #expect(open.count == 10)
+    var absent = AbsentEvents()
+    for id in ["e1", "e8", "lost"] { absent.add(id) }
+    var some = absent
+    #expect(try open.look(for: &some, most: 4) == 6 && some.met == 1)
+    #expect(try open.look(for: &absent) == 0 && absent.met == 2 && absent.first(9) == ["lost"])
+    var many = AbsentEvents(most: 1)
+    for id in ["e1", "e2"] { many.add(id) }
+    #expect(try open.look(for: &many) == 10 && many.met == 0)
   }
 
   @Test func `as a daemon it shows what is missing`() throws {
@@ -183,10 +240,14 @@ struct AuditCommandTests {
       environment: ["BONGSU_NOTIFICATION_DSN": site.operatorDSN])
     let probe = try daemon.probe()
     _ = try daemon.process.waitForLine { $0.contains(#""message":"working""#) }
+    let gauges = [
+      "events_missing 1", "events_written 2", "events_routed 1", "events_parked 0", "events_in_flight 0",
+      "deliveries_missing 0", "deliveries_expected 1", "deliveries_finished 1", "deliveries_waiting 0",
+      "window_seconds 3600",
+    ]
     try eventually("the gauges tell it") {
       let page = try probe.get("/metrics").body
-      return page.contains("bongsu_audit_events_missing 1") && page.contains("bongsu_audit_deliveries_missing 0")
-        && page.contains("bongsu_audit_window_seconds 3600")
+      return gauges.allSatisfy { page.contains("bongsu_audit_\($0)\n") }
     }
     daemon.process.signal(SIGTERM)
     #expect(try daemon.process.waitForExit().isSuccess)
@@ -195,6 +256,7 @@ struct AuditCommandTests {
   @Test(arguments: [
     (["--since", "x"], 1, "--since takes a time"), (["--deadline", "long"], 2, "--deadline takes a span of time"),
     (["--every", "often"], 2, "--every takes a span of time"), (["--since", "0"], 1, "--since is not before --until"),
+    (["--prefix", "a b"], 2, "router.topicPrefix needs up to 200 letters"),
     (["--every", "60s", "--since", "2026-11-24T00:00:00Z"], 2, "--since takes a span of time"),
   ])
   func `what cannot be used is refused, saying what can`(words: [String], code: Int32, message: String) throws {

@@ -74,14 +74,15 @@ struct NotificationRoleTests {
       may: [
         "SELECT * FROM notification.delivery, notification.delivery_event, notification.dead_letter",
         "SELECT notification.disable_device(900, 'Unregistered', now())", "SELECT * FROM notification.maintain()",
-        "INSERT INTO notification.suppression (kind, address, reason) VALUES ('email', 'a@b.c', 'bounce')",
+        "SELECT notification.suppress_contact(1, 'email', '0000', 'hard_bounce', now())",
         "INSERT INTO notification.dead_letter (topic, partition, record_offset, error_class, parked_at) "
           + "VALUES ('notification.parked', 0, 0, 'POISON', now())",
       ],
       mayNot: [
         "SELECT * FROM notification.app_user", "SELECT * FROM notification.device",
         "DELETE FROM notification.delivery", "UPDATE notification.dead_letter SET state = 'purged'",
-        "SELECT * FROM notification.suppression",
+        "SELECT * FROM notification.suppression", "SELECT notification.address_mark('a')",
+        "INSERT INTO notification.suppression (kind, address, reason) VALUES ('email', 'a@b.c', 'bounce')",
       ])
   }
 

@@ -18,6 +18,45 @@ struct LogSite {
     operatorDSN = try database.userDSN(in: "notification_operator")
   }
 
+  /// Deliveries of a day that has left the log, moved into the archive by the function that the recorder calls.
+  /// - Parameter values: channel, target, state and reason, as SQL.
+  /// - Returns: the event's id.
+  @discardableResult
+  func archive(daysAgo: Int, _ values: String, count: Int = 1, user: Int? = nil) throws -> String {
+    let event = UUID().uuidString.lowercased()
+    let day = "((now() AT TIME ZONE 'UTC')::date - \(daysAgo))"
+    let parents = ["delivery", "routed_event", "delivery_event"]
+    for parent in parents {
+      try database.run(
+        """
+        DO $$ BEGIN
+          IF to_regclass(format('notification.%I', '\(parent)' || to_char(\(day), '_YYYYMMDD'))) IS NULL THEN
+            EXECUTE format('CREATE TABLE notification.%I PARTITION OF notification.\(parent) FOR VALUES FROM (%L) TO (%L)',
+              '\(parent)' || to_char(\(day), '_YYYYMMDD'), \(day), \(day) + 1);
+          END IF;
+        END $$
+        """)
+    }
+    try database.run(
+      """
+      WITH v AS (SELECT * FROM (VALUES (\(values))) AS v (channel, target, state, reason), generate_series(1, \(count)) AS n),
+      made AS (
+        INSERT INTO notification.delivery (event_day, delivery_id, event_id, user_id, channel, target, state, reason,
+          event_time, pending_at, finished_at)
+        SELECT \(day), gen_random_uuid(), '\(event)', \(user.map { "\($0)" } ?? "NULL"), v.channel, v.target || '-' || n,
+          v.state, v.reason, \(day) + interval '12 hours', \(day) + interval '12 hours 1 second',
+          \(day) + interval '12 hours 3 seconds'
+        FROM v RETURNING event_day, delivery_id),
+      steps AS (
+        INSERT INTO notification.delivery_event (event_day, delivery_id, replay, attempt, state, reason, happened_at)
+        SELECT event_day, delivery_id, 0, 1, 'RETRYING', 'TIMEOUT', event_day + interval '12 hours 2 seconds' FROM made)
+      INSERT INTO notification.routed_event (event_day, event_id, deliveries, suppressions, deferrals, routed_at)
+      SELECT \(day), '\(event)', \(count), 0, 0, \(day) + interval '12 hours 1 second'
+      """)
+    try database.run("SELECT * FROM notification.maintain_log()")
+    return event
+  }
+
   func bongsu(_ words: [String]) throws -> (exit: ChildExit, text: String) {
     let (exit, lines) = try BongsuProcess.run(words, environment: environment)
     return (exit, lines.joined(separator: "\n"))

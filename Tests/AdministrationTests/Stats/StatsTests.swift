@@ -30,9 +30,13 @@ struct StatsTests {
   }
 
   private func stats(_ words: String...) throws -> [String: [[String: Any]]] {
+    try object(words).compactMapValues { $0 as? [[String: Any]] }
+  }
+
+  private func object(_ words: [String]) throws -> [String: Any] {
     let (exit, text) = try site.bongsu(["stats", "--json", "--until", "2999-01-01T00:00:00Z"] + words)
     guard exit.isSuccess else { throw NeverHappened(description: text) }
-    return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: [[String: Any]]] ?? [:]
+    return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
   }
 
   @Test func `it counts, says why not and how fast`() throws {
@@ -51,7 +55,66 @@ struct StatsTests {
     #expect(try stats("--since", "240h")["groups"]?.first?["all_of_them"] as? Int == 106)
     let text = try site.bongsu("stats", "--until", "2999-01-01T00:00:00Z").text
     #expect(text.contains("p99_ms") && text.contains("BOUNCED"), "\(text)")
-    #expect(try site.bongsu("stats", "--until", "23h").text == "no deliveries are recorded for this time")
+    #expect(try site.bongsu("stats", "--until", "23h").text.hasPrefix("no deliveries are recorded for this time"))
+  }
+
+  @Test func `what had waited for its time or for a person is in no percentile, and is counted beside them`() throws {
+    try fill()
+    try site.database.run(
+      """
+      WITH d AS (
+        INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, state, replay, event_time,
+          finished_at)
+        SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'SUCCESS', n / 4, now(),
+          now() + interval '9 hours' FROM generate_series(1, 4) AS n RETURNING event_day, delivery_id, replay)
+      INSERT INTO notification.delivery_event (event_day, delivery_id, replay, attempt, state, reason, happened_at)
+      SELECT event_day, delivery_id, 0, a, 'DEFERRED', 'NIGHT', now() FROM d, generate_series(0, 1) AS a WHERE replay = 0
+      """)
+    let sums = try #require(try stats("--by", "channel")["groups"]?.first { $0["channel"] as? String == "sms" })
+    #expect(sums["sent"] as? Int == 104 && sums["untimed"] as? Int == 4)
+    #expect(sums["p50_ms"] as? Int == 5_050 && sums["p99_ms"] as? Int == 9_901)
+  }
+
+  @Test(arguments: ["channel", "template", "category", "hour"])
+  func `each group has its own reasons, the frequent ones first, and none is left out`(kind: String) throws {
+    try fill()
+    try site.database.run(
+      """
+      INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, category, template, state,
+        reason, event_time)
+      SELECT (now() AT TIME ZONE 'UTC')::date, gen_random_uuid(), gen_random_uuid(), 'sms', '5', 'service', 'hi', 'FAIL',
+        'E' || n % 25, now() - (CASE '\(kind)' WHEN 'hour' THEN interval '2 hours' ELSE interval '0' END)
+      FROM generate_series(1, 60) AS n
+      """)
+    let reasons = try stats("--by", kind)["reasons"] ?? []
+    let groups = Dictionary(grouping: reasons) { $0[kind] as? String ?? "" }.mapValues { rows in
+      rows.map { ($0["reason"] as? String ?? "", $0["deliveries"] as? Int ?? 0) }
+    }
+    #expect(groups.count == 2, "\(groups)")
+    let large = try #require(groups.values.first { $0.contains { $0.0 == "E1" } })
+    let small = try #require(groups.values.first { $0.contains { $0.0 == "BOUNCED" } })
+    #expect(small.map(\.0) == ["BOUNCED", "OPTED_OUT"] && small.map(\.1) == [2, 1])
+    #expect(large.count == 21 && large.last?.0 == "(others)" && large.map(\.1).reduce(0, +) == 60)
+    #expect(large.dropLast().map(\.1) == large.dropLast().map(\.1).sorted(by: >))
+  }
+
+  @Test func `what lies in the archive counts as well, and it says from when on there is something to count`() throws {
+    try fill()
+    try site.archive(daysAgo: 100, "'sms', '5', 'SUCCESS', NULL", count: 3)
+    try site.archive(daysAgo: 99, "'email', '6', 'FAIL', 'BOUNCED'")
+    #expect(try site.database.scalar("SELECT count(*) FROM notification.delivery_archive") == "4")
+    let all = try object(["--since", "3000h", "--by", "channel"])
+    let groups = all["groups"] as? [[String: Any]] ?? []
+    let counts = Dictionary(
+      uniqueKeysWithValues: groups.map { ($0["channel"] as? String ?? "", $0["all_of_them"] as? Int ?? 0) })
+    #expect(counts == ["sms": 104, "email": 6])
+    let reasons = all["reasons"] as? [[String: Any]] ?? []
+    #expect(reasons.first { $0["reason"] as? String == "BOUNCED" }?["deliveries"] as? Int == 3)
+    let oldest = try #require(try site.database.scalar("SELECT (now() AT TIME ZONE 'UTC')::date - 100"))
+    #expect(all["countedFrom"] as? String == oldest)
+    #expect(try site.bongsu("stats", "--since", "3000h").text.contains("go back to \(oldest)"))
+    #expect(try object(["--since", "2399h"])["countedFrom"] is NSNull)
+    #expect(try !site.bongsu("stats", "--since", "1h").text.contains("go back"))
   }
 
   @Test func `carriers' words are counted beside what was sent`() throws {

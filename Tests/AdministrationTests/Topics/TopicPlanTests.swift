@@ -28,6 +28,15 @@ struct TopicPlanTests {
     #expect(plan.text.contains("14 to create, 0 to set, 0 to give more partitions."))
   }
 
+  @Test func `by its prefix a plan is of other topics alone`() {
+    var other = found(.events, partitions: 3)
+    let plan = TopicPlan(layout, found: [other], topics: [.events], prefix: "bulk.")
+    #expect(plan.steps.map(\.name) == ["bulk.events"] && plan.steps.map(\.isMissing) == [true])
+    other.name = "bulk.events"
+    let grows = TopicPlan(layout, found: [other], topics: [.events], prefix: "bulk.")
+    #expect(grows.repartitioned == ["bulk.events"] && grows.text.contains("bulk.events  aggregate id"))
+  }
+
   @Test func `what is as it should be is left alone, with the operator's own settings and topics`() {
     let stranger = FoundTopic(name: "orders", partitions: 1, replication: 1, configuration: [:])
     let plan = plan([found(.events), stranger])

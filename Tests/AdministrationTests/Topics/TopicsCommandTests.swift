@@ -48,6 +48,30 @@ struct TopicsCommandTests {
     try eventually("they are there") { try topics("plan", settings, "--partitions", "3").status.isSuccess }
   }
 
+  @Test func `a way of its own has topics of its own, which are made by their prefix beside the others`() throws {
+    let kafka = try BrokerChoice.current.start()
+    let settings = kafka.kafkaSettings
+    #expect(try topics("apply", settings, "--partitions", "2", "--prefix", "bulk.").status.isSuccess)
+    try eventually("nothing is left to do") {
+      try topics("plan", settings, "--partitions", "2", "--prefix", "bulk.").status.isSuccess
+    }
+    let admin = try Admin(settings)
+    let names = try admin.metadata(timeoutMilliseconds: 10_000).topics.map(\.name).filter { !$0.hasPrefix("__") }
+    #expect(Set(names) == Set(NotificationTopic.all.map { $0.name(prefix: "bulk.") }))
+    let retry = try admin.configuration(of: .topic("bulk.retry.1m"))
+    #expect(retry.first { $0.name == "message.timestamp.type" }?.value == "LogAppendTime")
+    let others = try topics("plan", settings, "--partitions", "2")
+    #expect(others.status == .code(3) && others.text.contains("14 to create"), "\(others.text)")
+    // As the roles of that way are told.
+    let same = try topics("plan", settings, "--partitions", "2", "--set", "router.topicPrefix=bulk.")
+    #expect(same.status.isSuccess && same.text.contains("bulk.push.ios"), "\(same.text)")
+  }
+
+  @Test(arguments: ["a b", "bulk/"]) func `a prefix that Kafka does not take is refused`(prefix: String) throws {
+    let refused = try topics("plan", KafkaSettings(bootstrapServers: "127.0.0.1:1"), "--prefix", prefix)
+    #expect(refused.status == .code(2) && refused.text.contains("router.topicPrefix needs"), "\(refused.text)")
+  }
+
   @Test(.requires(.kafka)) func `a missing right is named with what to type, and no password is shown`() throws {
     let settings = try SharedServers.guardedKafka.settings(user: "guest")
     for command in ["plan", "apply"] {

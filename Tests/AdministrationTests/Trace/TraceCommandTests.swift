@@ -102,10 +102,44 @@ struct TraceCommandTests {
     #expect(alone.text.contains("delivery \(unrecorded), which is not recorded"), "\(alone.text)")
   }
 
+  @Test func `what has moved into the archive is told from there, by event, delivery and user`() throws {
+    let old = try site.archive(daysAgo: 100, "'sms', '5', 'SUCCESS', NULL", count: 2, user: 77)
+    #expect(try site.database.scalar("SELECT count(*) FROM notification.delivery WHERE event_id = '\(old)'") == "0")
+    let id = try #require(
+      try site.database.scalar("SELECT delivery_id FROM notification.delivery_archive WHERE target = '5-2'"))
+    let note = "note: from the archive"
+    let whole = try site.bongsu("trace", old)
+    #expect(whole.exit.isSuccess)
+    for part in ["routed: 2 deliveries", "target 5-1", "target 5-2", "RETRYING TIMEOUT", "total: 3.0 s", note] {
+      #expect(whole.text.contains(part), "\(part): \(whole.text)")
+    }
+    #expect(!whole.text.contains("not recorded"), "\(whole.text)")
+    let one = try site.bongsu("trace", id)
+    #expect(one.exit.isSuccess && one.text.contains("target 5-2") && one.text.contains(note), "\(one.text)")
+    #expect(!one.text.contains("target 5-1"), "\(one.text)")
+    let user = try site.bongsu("trace", "--user", "77", "--since", "3000h")
+    #expect(user.text.contains("target 5-1") && user.text.contains(note), "\(user.text)")
+    #expect(try site.bongsu("trace", old, "--json").text.filter { !$0.isWhitespace }.contains(#""isArchived":true"#))
+    #expect(try !site.bongsu("trace", event).text.contains(note))
+  }
+
+  @Test func `an event whose day is partly in the archive is told once, by its last numbers`() throws {
+    let old = try site.archive(daysAgo: 100, "'sms', '5', 'SUCCESS', NULL", user: 78)
+    // What is written of it now lies in the log's default partition.
+    try site.database.run(
+      """
+      INSERT INTO notification.routed_event (event_day, event_id, replay, deliveries, suppressions, deferrals, routed_at)
+      SELECT event_day, event_id, 1, 2, 0, 0, now() FROM notification.routed_event_archive WHERE event_id = '\(old)'
+      """)
+    let text = try site.bongsu("trace", old).text
+    #expect(text.contains("routed again (replay 1): 2 deliveries") && !text.contains("routed: 1"), "\(text)")
+  }
+
   @Test func `an id that nobody knows ends with 1 and says where it may be`() throws {
     let (exit, text) = try site.bongsu("trace", "0199f3c1-7b7e-7cc0-a8f2-000000000000")
     #expect(exit == .code(1) && text.contains("nobody has heard of this id"), "\(text)")
     #expect(text.contains("the recorder wrote last at") && text.contains("bongsu-recorder"), "\(text)")
+    #expect(text.contains("the log and its archive go back to 20"), "\(text)")
   }
 
   @Test(arguments: [

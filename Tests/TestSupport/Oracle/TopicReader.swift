@@ -14,6 +14,8 @@ public struct TopicReader: Sendable {
   public struct Record: Sendable {
     public let partition: Int
     public let offset: Int
+    /// Milliseconds since 1970: the broker's when it was appended, or its producer's, as the topic says.
+    public let time: Int64
     public let key: String
     /// In the order in which they stand; a header may be there twice.
     public let headers: [(name: String, value: String)]
@@ -26,7 +28,7 @@ public struct TopicReader: Sendable {
   public func records() throws -> [Record] {
     let arguments = [
       "-C", "-q", "-e", "-o", "beginning", "-b", bootstrapServers, "-t", topic, "-X", "isolation.level=read_committed",
-      "-f", #"record\t%p\t%o\t%k\t%h\t%s\n"#,
+      "-f", #"record\t%p\t%o\t%T\t%k\t%h\t%s\n"#,
     ]
     let collected = Collected()
     var command = ChildCommand("kcat", arguments)
@@ -39,16 +41,17 @@ public struct TopicReader: Sendable {
   }
 
   private static func record(_ line: Substring) -> Record? {
-    let parts = line.split(separator: "\t", maxSplits: 5, omittingEmptySubsequences: false)
-    guard parts.count == 6, parts[0] == "record", let partition = Int(parts[1]), let offset = Int(parts[2]) else {
-      return nil
-    }
-    let headers = parts[4].split(separator: ",").map { pair in
+    let parts = line.split(separator: "\t", maxSplits: 6, omittingEmptySubsequences: false)
+    guard parts.count == 7, parts[0] == "record", let partition = Int(parts[1]), let offset = Int(parts[2]),
+      let time = Int64(parts[3])
+    else { return nil }
+    let headers = parts[5].split(separator: ",").map { pair in
       let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (name: String(sides[0]), value: sides.count > 1 ? String(sides[1]) : "")
     }
     return Record(
-      partition: partition, offset: offset, key: String(parts[3]), headers: headers, value: String(parts[5]))
+      partition: partition, offset: offset, time: time, key: String(parts[4]), headers: headers,
+      value: String(parts[6]))
   }
 
   private final class Collected: @unchecked Sendable {

@@ -100,7 +100,11 @@ import Testing
     let sent = Telling.outcome(SendOutcome(state: .success, providerID: "p", time: Self.now), of: job, now: Self.now)
     #expect(sent.map(\.topic) == [.status] && sent[0].content.key == Array("d".utf8))
     let dead = SendOutcome(state: .fail, code: "Unregistered", deadSince: Self.now, time: Self.now)
-    #expect(Telling.outcome(dead, of: job, now: Self.now).map(\.topic) == [.status])
+    let told = Telling.outcome(dead, of: job, now: Self.now)
+    #expect(told.map(\.topic) == [.status])
+    let status = try JSONDecoder().decode(DeliveryStatus.self, from: Data(told[0].content.value ?? []))
+    #expect(status.addressMark != nil && status.addressMark == AddressMark.text(job.delivery.address))
+    #expect(!String(decoding: sent[0].content.value ?? [], as: UTF8.self).contains("addressMark"))
   }
 
   @Test(
