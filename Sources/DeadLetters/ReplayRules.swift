@@ -43,7 +43,7 @@ extension ReplayRules {
     do throws(ReplayRefusal) {
       let (delivery, value) = try renewed(row.value ?? [])
       var record = ReplayRecord(topic: topic, content: RecordContent(key: row.key, value: value, headers: headers))
-      record.pending = .init(delivery, replay: row.replay + 1, prefix: row.topicPrefix)
+      record.pending = ReplayRecord.Pending(delivery, replay: row.replay + 1, prefix: row.topicPrefix)
       return .produce(record)
     } catch {
       return .refuse(error)

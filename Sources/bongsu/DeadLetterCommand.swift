@@ -74,7 +74,8 @@ private let showCommand = Command(
 
 private let purgeCommand = Command(
   "purge", summary: "Take away what dead letters say, for good",
-  discussion: "Who did it and when stays, and who replayed them before. The topic notification.parked is left as it is.",
+  discussion: "Who did it and when stays, and who replayed them before. The topic notification.parked is left as it "
+    + "is.",
   examples: [
     .init("bongsu dlq purge 42 43 --yes", "those two"),
     .init("bongsu dlq purge --state replayed --until 720h --dry-run", "how many were replayed and are a month old"),

@@ -12,8 +12,7 @@ struct RecordFactsTests {
     #expect(delivery.channel == "sms" && delivery.category == "c" && delivery.template == "t")
     #expect(delivery.eventID == "e" && delivery.users == [17])
     let event = try #require(
-      facts(#"{"to":[{"user":8},{"email":"a@b.c"},{"user":9}],"category":"c","parameters":{"user":1,"to":[{"user":2}]}}"#)
-    )
+      facts(#"{"to":[{"user":8},{"email":"a@b.c"},{"user":9}],"category":"c","parameters":{"user":1,"to":[2]}}"#))
     #expect(event.users == [8, 9] && event.channel == nil && event.template == nil && event.category == "c")
   }
 

@@ -35,7 +35,7 @@ public struct SweeperMetrics: Sendable {
         (
           $0,
           registry.counter(
-            "bongsu_sweeper_left_total", help: "Events and replayed deliveries left to a person, who was alerted, by reason.",
+            "bongsu_sweeper_left_total", help: "Events and replays left to a person, who was alerted, by reason.",
             labels: [("reason", $0.rawValue)])
         )
       })

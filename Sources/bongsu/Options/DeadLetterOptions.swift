@@ -17,7 +17,7 @@ enum DeadLetterOptions {
     .repeated("template", "KEY", help: "Only of this template."),
     .repeated("category", "NAME", help: "Only of this category."),
     .repeated("user", "ID", help: "Only for this user."),
-    .flag("unnamed", help: "Only pointers that say neither channel, template, category nor user of what they stand for."),
+    .flag("unnamed", help: "Only pointers that do not say channel, template, category or user."),
     .string("since", "TIME", help: "Only parked since then: a time, or how long ago, as 24h."),
     .string("until", "TIME", help: "Only parked before then."),
   ]

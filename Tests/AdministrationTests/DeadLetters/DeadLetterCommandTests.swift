@@ -112,7 +112,8 @@ struct DeadLetterCommandTests {
     let pointer = #"{"schema":"dead-letter-pointer.v1","bongsu-schema":"delivery.v1"}"#
     let origin = #""origin":"\#(site.prefix)sms/0/1","bytes":9"#
     let named = try site.insert(
-      "{\(origin)" + #","channel":"sms","template":"hi","category":"service","to":[{"user":17}]}"#, pointer, origin: nil)
+      "{\(origin)" + #","channel":"sms","template":"hi","category":"service","to":[{"user":17}]}"#, pointer, origin: nil
+    )
     let stranger = try site.insert(
       "{\(origin)" + #","channel":"sms","category":"service","to":[]}"#, pointer, origin: nil)
     let old = try site.insert("{\(origin)}", pointer, origin: "\(site.prefix)sms/0/1", code: "TOO_LARGE")

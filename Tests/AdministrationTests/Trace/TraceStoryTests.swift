@@ -102,7 +102,8 @@ struct TraceStoryTests {
   ) -> TraceFacts.Letter {
     .init(
       id: id, deliveryID: delivery, reason: "X", state: state, replay: replay, parkedAt: at(0), changedAt: at(1_000),
-      changedBy: "kim", replayedAt: state == "replayed" ? at(1_000) : nil, replayedBy: state == "replayed" ? "kim" : nil)
+      changedBy: "kim", replayedAt: state == "replayed" ? at(1_000) : nil, replayedBy: state == "replayed" ? "kim" : nil
+    )
   }
 
   @Test func `who replayed it is told beside who purged it later, and so is what it waits for`() {

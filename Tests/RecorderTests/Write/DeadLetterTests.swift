@@ -76,12 +76,13 @@ struct DeadLetterTests {
     let pointer = DeadLetterPointer(
       origin: "notification.sms/1/5", id: id, code: "TOO_LARGE",
       value: Array(
-        #"{"id":"\#(id)","eventID":"\#(event)","user":17,"channel":"sms","template":"hi","category":"service","x":1}"#.utf8),
+        #"{"eventID":"\#(event)","user":17,"channel":"sms","template":"hi","category":"service","x":1}"#.utf8),
       originalSchema: "delivery.v1")
     let record = parked(pointer.headers.map { header($0.name, $0.text) }, value: pointer.value)
     #expect(try writer.write([record]).deadLetters == 1)
     #expect(
-      try row("delivery_id, event_id, facts ->> 'channel', facts ->> 'template', facts ->> 'category', facts -> 'users'")
+      try row(
+        "delivery_id, event_id, facts ->> 'channel', facts ->> 'template', facts ->> 'category', facts -> 'users'")
         == "\(id)|\(event)|sms|hi|service|[17]")
   }
 

@@ -3,6 +3,7 @@ import Kafka
 import LocalServers
 import NotificationModel
 import Postgres
+import Runtime
 import TestSupport
 
 @testable import Redrive
@@ -12,7 +13,7 @@ struct ReplaySite {
   let site: RecorderSite
   let recorder: DaemonProcess
   var settings: SweeperSettings
-  let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+  let now = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000)
 
   init() throws {
     site = try RecorderSite(partitions: 1)
@@ -25,9 +26,10 @@ struct ReplaySite {
   var database: TestDatabase { site.database }
   func name(_ topic: NotificationTopic) -> String { site.router.name(topic) }
 
+  /// - Parameter minutes: from now on.
   func sweep(after minutes: Int64) throws -> SweepRound.Outcome {
     var memory = LaneMemory()
-    let time = UnixTime(milliseconds: now.milliseconds + minutes * 60_000)
+    let time = UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000 + minutes * 60_000)
     return try SweepRound(settings: settings).run(now: time, &memory)
   }
 

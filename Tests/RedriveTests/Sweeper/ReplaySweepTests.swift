@@ -57,7 +57,7 @@ struct ReplaySweepTests {
   @Test func `of a letter that was purged, and of one so old that workers forget, a person hears at once`() throws {
     try site.fail(delivery)
     try site.replay(delivery)
-    #expect(try site.sweep(after: 46 * 60 + 1) == SweepRound.Outcome(foundReplays: 1, left: [.tooOld: 1]))
+    #expect(try site.sweep(after: 46 * 60 + 5) == SweepRound.Outcome(foundReplays: 1, left: [.tooOld: 1]))
     try site.database.run("DELETE FROM notification.replay_sweep")
     let purged = try site.bongsu(["dlq", "purge", "--state", "replayed", "--topic", site.name(.sms), "--yes"])
     #expect(purged.contains("purged 1"), "\(purged)")
@@ -76,7 +76,8 @@ struct ReplaySweepTests {
     try site.fail(delivery)
     try site.replay(delivery, ["--ignore-expiry"])
     let first = try site.sent()
-    #expect(first.count == 1 && !first[0].contains("sendBefore") && !first[0].contains("\(old.milliseconds),\"address"))
+    #expect(first.count == 1 && !first[0].contains("sendBefore"))
+    #expect(first[0].contains("\"notBefore\":1") && !first[0].contains("\"notBefore\":\(old.milliseconds)"))
     try site.loseSent()
     #expect(try site.sweep(after: 31).sweptReplays == 1)
     #expect(try site.sent() == first)
