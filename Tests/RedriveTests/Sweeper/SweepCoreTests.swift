@@ -92,9 +92,8 @@ import Testing
   }
 
   @Test func `an alert of replays names their deliveries`() {
-    let alert = LostReplay.alert(
-      [(replay("a"), .stuck), (replay("b"), .replayLost)].map { (replay: $0.0, reason: $0.1) },
-      now: UnixTime(milliseconds: 1))
+    let left: [ReplaySweep.Left] = [(replay("a"), .stuck), (replay("b"), .replayLost)]
+    let alert = LostReplay.alert(left, now: UnixTime(milliseconds: 1))
     #expect(alert.group == "sweeper/replays" && alert.count == 2 && alert.references == ["a", "b"])
     #expect(alert.detail.hasPrefix("REPLAY_LOST 1, STUCK 1"))
   }
