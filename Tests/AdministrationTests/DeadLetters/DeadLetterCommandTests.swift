@@ -104,7 +104,7 @@ struct DeadLetterCommandTests {
     #expect(try site.bongsu("dlq", "purge", "\(id)", "--state", "replayed", "--yes", "--by", "lee").exit.isSuccess)
     let text = try site.bongsu("dlq", "show", "\(id)").text
     #expect(text.contains("kim, ticket 9") && text.contains("lee") && text.contains("value\npurged"), "\(text)")
-    let way = try site.bongsu("trace", try #require(site.event(of: id))).text
+    let way = try site.bongsu("trace", try #require(try site.event(of: id))).text
     #expect(way.contains("replayed by kim, ticket 9, as replay 1") && way.contains("purged by lee"), "\(way)")
   }
 

@@ -1,4 +1,5 @@
 import DeadLetters
+import Kafka
 import NotificationModel
 import Testing
 
