@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "OutboxClientPostgres", dependencies: ["OutboxClient", "Postgres"]),
     .target(name: "Policy", dependencies: ["NotificationModel", "Signing", "Templates"]),
     .target(name: "Audience", dependencies: ["NotificationModel", "Postgres", "Redis", "Runtime"]),
+    .target(name: "DeadLetters", dependencies: ["Kafka", "NotificationModel", "Postgres", "Runtime"]),
 
     // Roles
     .target(
@@ -68,8 +69,8 @@ let package = Package(
     .target(
       name: "Redrive",
       dependencies: [
-        "Audience", "Configuration", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres", "Redis",
-        "Runtime", "Telemetry",
+        "Audience", "Configuration", "DeadLetters", "Kafka", "NotificationModel", "Operations", "Policy", "Postgres",
+        "Redis", "Runtime", "Telemetry",
       ]),
     .target(
       name: "Worker",
@@ -101,8 +102,8 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: [
-        "Configuration", "Kafka", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime", "Signing",
-        "Telemetry",
+        "Configuration", "DeadLetters", "Kafka", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime",
+        "Signing", "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .target(
@@ -121,6 +122,7 @@ let package = Package(
         "Administration", "Arguments", "HTTPServer", "Kafka", "Postgres", "Runtime", "Telemetry", "Configuration",
         "NotificationModel", "Operations", "Redis", "Relay", "EmbeddedBroker", "LocalServers", "Router", "Audience",
         "Policy", "ProviderSimulators", "Providers", "Receipts", "Recorder", "Redrive", "Signing", "Worker",
+        "DeadLetters",
       ]),
 
     // Tests
@@ -151,6 +153,8 @@ let package = Package(
       name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "LocalServers", "Runtime", "TestSupport"],
       exclude: ["Wire/Fixtures"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Templates"], exclude: ["Specification"]),
+    .testTarget(
+      name: "DeadLettersTests", dependencies: ["DeadLetters", "Kafka", "NotificationModel", "Runtime", "Worker"]),
     .testTarget(name: "NotificationModelTests", dependencies: ["NotificationModel", "TestSupport"]),
     .systemLibrary(
       name: "CTestTLS", path: "Tests/CTestTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
@@ -202,8 +206,8 @@ let package = Package(
     .testTarget(
       name: "RedriveTests",
       dependencies: [
-        "Audience", "Configuration", "Kafka", "LocalServers", "NotificationModel", "Operations", "Policy", "Postgres",
-        "Recorder", "Redis", "Redrive", "Router", "Runtime", "Telemetry", "TestSupport",
+        "Audience", "Configuration", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "Operations",
+        "Policy", "Postgres", "Recorder", "Redis", "Redrive", "Router", "Runtime", "Telemetry", "TestSupport",
       ]),
     .testTarget(
       name: "OperationsTests",
@@ -213,8 +217,8 @@ let package = Package(
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime",
-        "TestSupport", "Worker", "bongsu",
+        "Administration", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay",
+        "Runtime", "TestSupport", "bongsu",
       ]),
     .testTarget(
       name: "ProviderSimulatorsTests",

@@ -42,6 +42,7 @@ private let listCommand = Command(
   case (nil, true): Terminal.standard.output(try store.listJSON(filter, limit: limit))
   case (nil, false): Terminal.standard.output(try store.list(filter, limit: limit).table)
   }
+  try DeadLetterOptions.notePassedOver(filter, store)
 }
 
 private let showCommand = Command(
@@ -73,7 +74,8 @@ private let showCommand = Command(
 
 private let purgeCommand = Command(
   "purge", summary: "Take away what dead letters say, for good",
-  discussion: "Who did it and when stays. The topic notification.parked is left as it is.",
+  discussion: "Who did it and when stays, and who replayed them before. The topic notification.parked is left as it "
+    + "is.",
   examples: [
     .init("bongsu dlq purge 42 43 --yes", "those two"),
     .init("bongsu dlq purge --state replayed --until 720h --dry-run", "how many were replayed and are a month old"),
@@ -84,6 +86,7 @@ private let purgeCommand = Command(
   let filter = try DeadLetterOptions.chosen(arguments)
   let store = DeadLetterStore(try PostgresConnection(DatabaseOptions.read(arguments)))
   let count = try store.count(filter)
+  try DeadLetterOptions.notePassedOver(filter, store)
   guard !arguments.flag("dry-run") else { return Terminal.standard.output("would purge \(count)\n") }
   guard try DeadLetterOptions.isConfirmed(arguments, "purge \(count) dead letters for good") else { return }
   Terminal.standard.output("purged \(try store.purge(filter, by: DeadLetterOptions.who(arguments)))\n")

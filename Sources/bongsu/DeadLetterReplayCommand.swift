@@ -1,6 +1,7 @@
 import Administration
 import Arguments
 import Configuration
+import DeadLetters
 import Glibc
 import Kafka
 import NotificationModel
@@ -38,6 +39,8 @@ let replayCommand = Command(
   options.rate = rate
   options.rules.ignoresExpiry = arguments.flag("ignore-expiry")
   let connection = try PostgresConnection(database)
+  let store = DeadLetterStore(connection)
+  try DeadLetterOptions.notePassedOver(filter, store)
   let replay = DeadLetterReplay(connection, kafka, options, signals: signals)
   if arguments.flag("dry-run") {
     let tally = try replay.preview(filter)
@@ -46,7 +49,7 @@ let replayCommand = Command(
     Terminal.standard.error("interrupted: these are not all\n")
     throw ExitStatus(128 + signal)
   }
-  let count = try DeadLetterStore(connection).count(filter)
+  let count = try store.count(filter)
   guard try DeadLetterOptions.isConfirmed(arguments, "replay \(count) dead letters", signals) else { return }
   var progress = ReplayProgress(total: count, isTerminal: isatty(STDERR_FILENO) == 1)
   let tally: ReplayTally
@@ -67,7 +70,7 @@ let replayCommand = Command(
   }
   let closed = filter.ids.isEmpty ? 0 : filter.ids.count - tally.seen
   if closed > 0 { Terminal.standard.error("\(closed) of those named are not open, or not there\n") }
-  if tally.seen > tally.replayed || closed > 0 { throw ExitStatus(1) }
+  if tally.seen > tally.replayed + tally.settled || closed > 0 { throw ExitStatus(1) }
 }
 
 /// What a replay reads out of the configuration.

@@ -71,7 +71,10 @@ struct OutageTests {
     try site.produce(RouterSite.hello(2))
     let router = try site.startRouter(redis: SharedServers.redis.address)
     try eventually("the next one is routed", within: .seconds(60)) { try site.routed().count == 1 }
+    // It is read for what it can be chosen by, which takes its time.
+    try eventually("its pointer is there", within: .seconds(60)) { try site.records(.parked).count == 1 }
     let pointer = try #require(try site.records(.parked).first)
+    #expect(pointer.value.contains(#""template":"hello","category":"transactional","to":[{"user":1}]"#))
     #expect(pointer.header("bongsu-origin") == "\(site.name(.events))/0/0")
     #expect(pointer.value.contains(#""bytes":1048"#))
     #expect(pointer.header("bongsu-schema") == "notification.v1" && pointer.header("bongsu-recipients") == nil)

@@ -1,3 +1,4 @@
+import DeadLetters
 import Kafka
 import NotificationModel
 public import Postgres
@@ -16,7 +17,8 @@ public struct DeadLetterDetail {
     let found = try connection.execute(
       """
       SELECT \(DeadLetterRow.columns), d.state, d.attempt, \(SQLTime.text("d.parked_at")), d.event_id, d.delivery_id,
-        \(SQLTime.text("d.changed_at")), d.changed_by, d.topic || '/' || d.partition || '/' || d.record_offset
+        \(SQLTime.text("d.changed_at")), d.changed_by, d.topic || '/' || d.partition || '/' || d.record_offset,
+        \(SQLTime.text(DeadLetterColumns.replayedAt)), \(DeadLetterColumns.replayedBy)
       FROM notification.dead_letter d WHERE d.dead_letter_id = $1
       """, [.text(String(id))])
     guard found.rowCount == 1 else { return nil }
@@ -25,7 +27,8 @@ public struct DeadLetterDetail {
       ("id", "\(id)"), ("state", found[0, 9]), ("class", row.errorClass), ("reason", row.errorCode),
       ("detail", row.header(RecordHeader.errorDetail)), ("attempt", found[0, 10]), ("replay", "\(row.replay)"),
       ("came from", row.origin), ("parked as", found[0, 16]), ("parked at", found[0, 11]),
-      ("event", found[0, 12]), ("delivery", found[0, 13]), ("changed at", found[0, 14]), ("changed by", found[0, 15]),
+      ("event", found[0, 12]), ("delivery", found[0, 13]), ("replayed at", found[0, 17]), ("replayed by", found[0, 18]),
+      ("changed at", found[0, 14]), ("changed by", found[0, 15]),
     ]
     if row.schema == DeadLetterPointer.schema, let bytes = row.pointedBytes {
       let what = row.pointsToDelivery ? "a delivery" : "an event"

@@ -1,3 +1,4 @@
+import DeadLetters
 public import NotificationModel
 import Postgres
 
@@ -15,6 +16,8 @@ public struct DeadLetterFilter: Sendable, Equatable {
   public var templates: [String] = []
   public var categories: [String] = []
   public var users: [Int64] = []
+  /// Only pointers that do not say what they stand for, so that no channel, template, category or user finds them.
+  public var isUnnamed = false
   /// When they were parked; `until` is not among them.
   public var since: UnixTime?
   public var until: UnixTime?
@@ -43,19 +46,58 @@ public struct DeadLetterFilter: Sendable, Equatable {
 
   /// Conditions over `notification.dead_letter` under the name `d`.
   var conditions: SQLConditions {
+    var all = plainConditions
+    all.add("d.facts ->> 'channel'", in: channels.map(\.rawValue))
+    all.add("d.facts ->> 'template'", in: templates)
+    all.add("d.facts ->> 'category'", in: categories)
+    if !users.isEmpty { all.add(Self.anyUser(users, &all)) }
+    if isUnnamed { all.add(Self.unnamed) }
+    return all
+  }
+
+  /// Those that it does not find as they do not say what it asks for: pointers of an older version, of a relay, and of
+  /// what nobody could read. Nil where it asks for nothing of the kind.
+  var passedOver: SQLConditions? {
+    guard !isUnnamed, !(channels.isEmpty && templates.isEmpty && categories.isEmpty && users.isEmpty) else {
+      return nil
+    }
+    var all = plainConditions
+    all.add(Self.unnamed)
+    // Of an event with too many people all but those is known.
+    func add(_ name: String, _ values: [String]) {
+      if !values.isEmpty { all.add("coalesce(d.facts ->> '\(name)', \(all.place(.text(values[0]))))", in: values) }
+    }
+    add("template", templates)
+    add("category", categories)
+    if users.isEmpty { all.add("coalesce(d.facts, '{}') = '{}'") }
+    // An event has no channel to be found by.
+    if !channels.isEmpty {
+      all.add(
+        "coalesce(d.headers ->> '\(RecordHeader.originalSchema)', '') <> '\(NotificationRequest.schema)' "
+          + "AND d.headers ->> 'schema' <> '\(RelayPointer.schema)'")
+    }
+    return all
+  }
+
+  /// A pointer that names its record says for whom that is, be it for nobody who is known.
+  private static let unnamed = """
+    d.headers ->> 'schema' IN ('\(DeadLetterPointer.schema)', '\(RelayPointer.schema)') AND d.state <> 'purged'
+      AND d.facts -> 'users' IS NULL
+    """
+
+  private static func anyUser(_ users: [Int64], _ all: inout SQLConditions) -> String {
+    let each = users.map { user in "d.facts -> 'users' @> \(all.place(.text(String(user))))::jsonb" }
+    return "(\(each.joined(separator: " OR ")))"
+  }
+
+  /// Without what a record says of itself.
+  private var plainConditions: SQLConditions {
     var all = SQLConditions()
     if let state { all.add("d.state", in: [state.rawValue]) }
     all.add("d.dead_letter_id", in: ids.map(String.init), as: "bigint")
     all.add(DeadLetterColumns.code, in: reasons)
     all.add("d.error_class", in: classes)
-    all.add("d.facts ->> 'channel'", in: channels.map(\.rawValue))
     all.add("split_part(d.origin, '/', 1)", in: topics)
-    all.add("d.facts ->> 'template'", in: templates)
-    all.add("d.facts ->> 'category'", in: categories)
-    if !users.isEmpty {
-      let each = users.map { user in "d.facts -> 'users' @> \(all.place(.text(String(user))))::jsonb" }
-      all.add("(\(each.joined(separator: " OR ")))")
-    }
     all.add("d.parked_at", ">=", since)
     all.add("d.parked_at", "<", until)
     return all
@@ -77,6 +119,11 @@ public enum DeadLetterGrouping: String, Sendable, CaseIterable {
 }
 
 enum DeadLetterColumns {
+  /// Whoever replayed it and when stays when it is purged later. Who replays it by an older version is in `changed_by`
+  /// alone.
+  static let replayedAt = "coalesce(d.replayed_at, CASE d.state WHEN 'replayed' THEN d.changed_at END)"
+  static let replayedBy = "coalesce(d.replayed_by, CASE d.state WHEN 'replayed' THEN d.changed_by END)"
+
   /// A relay's pointer has its reason for a class, and no code.
   static let code = "coalesce(d.error_code, d.error_class)"
 

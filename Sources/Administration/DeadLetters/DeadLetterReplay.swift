@@ -1,14 +1,16 @@
+public import DeadLetters
 public import Kafka
 import NotificationModel
 public import Postgres
 public import Relay
 public import Runtime
 
-/// Sends dead letters anew, in small batches: each is read, and then locked, produced, acknowledged and marked in one
-/// transaction. Whatever ends it in between leaves a batch open, which is sent again under the same ids and the same
-/// number of replay, so that workers take it for the same claim.
+/// Sends dead letters anew, in small batches: each is read, and then locked, produced, acknowledged, told to the log and
+/// marked in one transaction. Whatever ends it in between leaves a batch open, which is sent again under the same ids and
+/// the same number of replay, so that workers take it for the same claim.
 public final class DeadLetterReplay {
   public struct Options: Sendable {
+    /// Its time is that of each batch.
     public var rules: ReplayRules
     /// Records a second.
     public var rate: Int?
@@ -40,6 +42,8 @@ public final class DeadLetterReplay {
   /// The same once a signal has come.
   private static let patienceAtEnd: Int64 = 10_000_000_000
 
+  private var store: ReplayStore { ReplayStore(connection: connection) }
+
   /// - Parameter signals: end it after the batch that is on its way.
   public init(_ connection: PostgresConnection, _ kafka: KafkaSettings, _ options: Options, signals: StopSignals?) {
     (self.connection, self.kafka, self.options, self.signals) = (connection, kafka, options, signals)
@@ -51,10 +55,12 @@ public final class DeadLetterReplay {
     defer { reader.close() }
     var last: Int64 = 0
     while true {
-      let rows = try read(filter, after: last, limit: ReplayPace.most)
+      let rows = try store.read(filter, after: last, limit: ReplayPace.most, bytes: ReplayBatch.bytes)
       guard let end = rows.last else { return tally }
       last = end.id
-      for row in rows {
+      let settled = try store.settled(rows.map(\.id))
+      tally.settled += settled.count
+      for row in rows where !settled.contains(row.id) {
         guard let letter = try letter(row, reader) else { return tally }
         switch letter {
         case .success(let letter): note(letter)
@@ -77,9 +83,9 @@ public final class DeadLetterReplay {
     let pace = ReplayPace(rate: options.rate, start: SystemTime.monotonicNanoseconds())
     var last: Int64 = 0
     while !isInterrupted(until: pace.next(after: tally.replayed)) {
-      let rows = try read(filter, after: last, limit: pace.batch)
-      guard let end = rows.last, let made = try letters(rows, reader) else { break }
-      last = end.id
+      let rows = try store.read(filter, after: last, limit: pace.batch, bytes: ReplayBatch.bytes)
+      guard let (end, made) = try letters(ReplayBatch.first(rows), reader) else { break }
+      last = end
       try beforeLock()
       try send(made)
       progress(tally)
@@ -90,36 +96,23 @@ public final class DeadLetterReplay {
   private func prepare(_ filter: DeadLetterFilter) throws -> ReplayReader {
     try filter.check()
     tally = ReplayTally()
-    options.rules.advertising = Set(
-      try connection.execute("SELECT category FROM notification.category WHERE kind = 'advertising'").column)
+    options.rules.advertising = try store.advertising()
     return ReplayReader(kafka, outboxes: options.sources)
-  }
-
-  private func read(_ filter: DeadLetterFilter, after last: Int64, limit: Int) throws -> [DeadLetterRow] {
-    var filter = filter
-    // What was replayed once is not open any more: it would be the same claim again.
-    filter.state = .open
-    var conditions = filter.conditions
-    conditions.add("d.dead_letter_id > \(last)")
-    let result = try connection.execute(
-      """
-      SELECT \(DeadLetterRow.columns) FROM notification.dead_letter d\(conditions.clause)
-      ORDER BY d.dead_letter_id LIMIT \(limit)
-      """, conditions.parameters)
-    return (0..<result.rowCount).map { DeadLetterRow(result, $0) }
   }
 
   private typealias Made = [(id: Int64, letter: Result<ReplayLetter, ReplayRefusal>)]
 
   /// Before anything is locked, as topics and outboxes may take their time for what pointers stand for.
-  /// - Returns: nil when a signal has ended it.
-  private func letters(_ rows: [DeadLetterRow], _ reader: ReplayReader) throws -> Made? {
+  /// - Returns: with the last id; nil where there are none, or a signal has ended it.
+  private func letters(_ rows: ArraySlice<DeadLetterRow>, _ reader: ReplayReader) throws -> (end: Int64, Made)? {
+    guard let end = rows.last?.id else { return nil }
+    options.rules.now = Self.now
     var made: Made = []
     for row in rows {
       guard let letter = try letter(row, reader) else { return nil }
       made.append((row.id, letter))
     }
-    return made
+    return (end, made)
   }
 
   /// Nil when a signal has ended it.
@@ -131,58 +124,66 @@ public final class DeadLetterReplay {
 
   private func send(_ made: Made) throws {
     var (done, refused): ([ReplayLetter], [ReplayRefusal]) = ([], [])
+    var settled: Set<Int64> = []
     try connection.transaction { _ in
-      let locked = try lock(made.map(\.id))
+      let locked = try store.lock(made.map(\.id))
+      settled = try store.settled(locked.sorted())
       var letters: [ReplayLetter] = []
-      for (id, letter) in made where locked.contains(id) {
+      for (id, letter) in made where locked.contains(id) && !settled.contains(id) {
         switch letter {
         case .success(let letter): letters.append(letter)
         case .failure(let refusal): refused.append(refusal)
         }
       }
-      let places = try produce(letters.map { ($0.topic, $0.content) })
+      let places = try produce(letters)
       try beforeMark()
       done = letters.enumerated().filter { !places.contains($0.offset) }.map(\.element)
-      try mark(done.map(\.id))
+      try store.mark(done.map(\.id) + settled.sorted(), by: options.by, now: options.rules.now)
       refused += places.map { _ in .refusedByKafka }
     }
     // Not before the commit: nothing else is done.
     for letter in done { note(letter) }
     for refusal in refused { tally.refused[refusal, default: 0] += 1 }
-  }
-
-  /// - Returns: those that are open still and that nobody else has at hand.
-  private func lock(_ ids: [Int64]) throws -> Set<Int64> {
-    let locked = try connection.execute(
-      """
-      SELECT dead_letter_id FROM notification.dead_letter
-      WHERE dead_letter_id = ANY ($1::bigint[]) AND state = 'open' ORDER BY 1 FOR UPDATE SKIP LOCKED
-      """, [.array(ids)])
-    return Set(locked.column.compactMap { Int64($0) })
+    tally.settled += settled.count
   }
 
   private func note(_ letter: ReplayLetter) {
     tally.replayed += 1
-    tally.topics[letter.topic, default: 0] += 1
+    tally.topics[letter.record.topic, default: 0] += 1
     if let from = letter.readFrom { tally.reread[from, default: 0] += 1 }
   }
 
-  private func mark(_ ids: [Int64]) throws {
-    guard !ids.isEmpty else { return }
-    try connection.execute(
-      """
-      UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = $1
-      WHERE dead_letter_id = ANY ($2::bigint[])
-      """, [.text(options.by), .array(ids)])
-  }
+  private static var now: UnixTime { UnixTime(milliseconds: SystemTime.unixMicroseconds() / 1_000) }
 }
 
 extension DeadLetterReplay {
-  /// Waits for Kafka's acknowledgement of all of them.
+  private typealias Outgoing = (topic: String, content: RecordContent)
+
+  /// The records first: of one that Kafka does not take the log is not to hear.
   /// - Returns: the places of those that Kafka refused for their own sake.
-  private func produce(_ records: [(topic: String, content: RecordContent)]) throws -> Set<Int> {
-    guard let producer, !records.isEmpty else { return [] }
-    try producer.require(Array(Set(records.map(\.topic))).sorted())
+  private func produce(_ letters: [ReplayLetter]) throws -> Set<Int> {
+    guard let producer, !letters.isEmpty else { return [] }
+    let records = letters.map(\.record)
+    try producer.require(Array(Set(records.map(\.topic) + records.compactMap { $0.pending?.topic })).sorted())
+    let refused = try produce(records.map { ($0.topic, $0.content) }, by: producer)
+    let now = Self.now
+    let pending = records.enumerated().filter { !refused.contains($0.offset) }.compactMap(\.element.pending)
+    guard try produce(pending.map { ($0.topic, $0.content(at: now)) }, by: producer).isEmpty else {
+      throw KafkaError(
+        .invalidRecord, "topic \(pending[0].topic) refuses statuses; what was sent is not marked, and stays open")
+    }
+    return refused
+  }
+
+  /// One that is refused has what goes with it refused as well: those are sent once more, each alone.
+  private func produce(_ records: [Outgoing], by producer: Producer) throws -> Set<Int> {
+    let refused = try produceTogether(records, by: producer)
+    guard records.count > 1 else { return refused }
+    return try refused.filter { try !produceTogether([records[$0]], by: producer).isEmpty }
+  }
+
+  /// Waits for Kafka's acknowledgement of all of them.
+  private func produceTogether(_ records: [Outgoing], by producer: Producer) throws -> Set<Int> {
     var refused: Set<Int> = []
     var left = records.count
     deadline = SystemTime.monotonicNanoseconds() + Self.patience

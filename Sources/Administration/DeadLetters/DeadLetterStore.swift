@@ -55,7 +55,17 @@ public struct DeadLetterStore {
     return counted.scalar.flatMap { Int($0) } ?? 0
   }
 
-  /// Takes away what they say; that they were there stays. Those that are purged already are passed over.
+  /// How many pointers a filter does not find as they do not say what it asks for.
+  public func passedOver(_ filter: DeadLetterFilter) throws -> Int {
+    guard let conditions = filter.passedOver else { return 0 }
+    try filter.check()
+    let counted = try connection.execute(
+      "SELECT count(*) FROM notification.dead_letter d\(conditions.clause)", conditions.parameters)
+    return counted.scalar.flatMap { Int($0) } ?? 0
+  }
+
+  /// Takes away what they say; that they were there, and who replayed them before, stays. Those that are purged already
+  /// are passed over.
   /// - Parameter by: who does it.
   /// - Returns: how many were purged.
   public func purge(_ filter: DeadLetterFilter, by who: String) throws -> Int {

@@ -61,8 +61,11 @@ public struct TraceFacts: Sendable, Equatable {
     public var replay: Int
     public var parkedAt: UnixTime
     public var changedAt: UnixTime?
-    /// Who replayed or purged it, and what they noted why.
+    /// Who replayed or purged it last, and what they noted why.
     public var changedBy: String?
+    /// The same of the replay alone, which a purge leaves.
+    public var replayedAt: UnixTime?
+    public var replayedBy: String?
   }
 
   public init(eventID: String) { self.eventID = eventID }

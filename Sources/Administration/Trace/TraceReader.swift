@@ -159,14 +159,16 @@ public struct TraceReader {
     let rows = try connection.execute(
       """
       SELECT dead_letter_id, delivery_id, coalesce(error_code, error_class), state, \(SQLTime.milliseconds("parked_at")),
-        \(SQLTime.milliseconds("changed_at")), changed_by, replay
-      FROM notification.dead_letter WHERE event_id = $1 OR delivery_id = ANY ($2::uuid[]) ORDER BY dead_letter_id
+        \(SQLTime.milliseconds("changed_at")), changed_by, replay, \(SQLTime.milliseconds(DeadLetterColumns.replayedAt)),
+        \(DeadLetterColumns.replayedBy)
+      FROM notification.dead_letter d WHERE event_id = $1 OR delivery_id = ANY ($2::uuid[]) ORDER BY dead_letter_id
       """, [.text(id), .array(deliveries + [id])])
     return (0..<rows.rowCount).map { row in
       let cells = TraceCells(rows, row)
       return TraceFacts.Letter(
         id: Int64(cells.text(0)) ?? 0, deliveryID: rows[row, 1], reason: cells.text(2), state: cells.text(3),
-        replay: cells.int(7), parkedAt: cells.time(4), changedAt: cells.optional(5), changedBy: rows[row, 6])
+        replay: cells.int(7), parkedAt: cells.time(4), changedAt: cells.optional(5), changedBy: rows[row, 6],
+        replayedAt: cells.optional(8), replayedBy: rows[row, 9])
     }
   }
 }

@@ -100,11 +100,13 @@ public struct TraceStory: Sendable, Equatable {
     var lines = [
       Line(time: letter.parkedAt, since: nil, text: "parked as dead letter \(letter.id): \(letter.reason)\(open)")
     ]
-    if let time = letter.changedAt {
-      let number = letter.state == "replayed" ? ", as replay \(letter.replay + 1)" : ""
-      let text = "dead letter \(letter.id) \(letter.state) by \(letter.changedBy ?? "somebody")\(number)"
-      lines.append(Line(time: time, since: nil, text: text))
+    func add(_ time: UnixTime?, _ what: String, _ who: String?, _ number: String = "") {
+      guard let time else { return }
+      lines.append(
+        Line(time: time, since: nil, text: "dead letter \(letter.id) \(what) by \(who ?? "somebody")\(number)"))
     }
+    add(letter.replayedAt, "replayed", letter.replayedBy, ", as replay \(letter.replay + 1)")
+    if letter.state == "purged" { add(letter.changedAt, "purged", letter.changedBy) }
     return lines
   }
 
@@ -152,10 +154,10 @@ public struct TraceStory: Sendable, Equatable {
     return lacking > 0 ? ["\(lacking) of its deliveries are not recorded yet: the recorder may lag"] : []
   }
 
-  /// A replay writes nothing by itself: what was replayed is told by whoever has it next.
+  /// What was replayed is pending until a worker tells more of it, and an event unheard of until its router does.
   private static func unanswered(_ facts: TraceFacts, now: UnixTime) -> [String] {
     facts.deadLetters.compactMap { letter in
-      guard letter.state == "replayed", let time = letter.changedAt, !isAnswered(letter, facts) else { return nil }
+      guard let time = letter.replayedAt, !isAnswered(letter, facts) else { return nil }
       let next =
         letter.deliveryID == nil
         ? "a router (lag of group bongsu-router)" : "its channel's worker (lag of group bongsu-worker-CHANNEL)"
@@ -165,12 +167,15 @@ public struct TraceStory: Sendable, Equatable {
     }
   }
 
-  /// Whether the log has something of a later replay, be it that it was parked again.
+  /// Whether the log has something of a later replay that is more than its being sent, be it that it was parked again.
   private static func isAnswered(_ letter: TraceFacts.Letter, _ facts: TraceFacts) -> Bool {
     facts.deadLetters.contains { $0.deliveryID == letter.deliveryID && $0.replay > letter.replay }
       || (letter.deliveryID == nil
         ? facts.routed.contains { $0.replay > letter.replay }
-        : facts.deliveries.contains { $0.id == letter.deliveryID && $0.replay > letter.replay })
+        : facts.deliveries.contains {
+          $0.id == letter.deliveryID && $0.replay > letter.replay
+            && !($0.replay == letter.replay + 1 && $0.state == DeliveryState.pending.rawValue)
+        })
   }
 
   /// As `12 ms`, `5.0 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4 h`.
@@ -253,6 +258,7 @@ extension TraceStory {
             "id": .number(String($0.id)), "deliveryID": text($0.deliveryID), "reason": .text($0.reason),
             "state": .text($0.state), "replay": number($0.replay), "parkedAt": time($0.parkedAt),
             "changedAt": time($0.changedAt), "changedBy": text($0.changedBy),
+            "replayedAt": time($0.replayedAt), "replayedBy": text($0.replayedBy),
           ]
         }),
       "totalMilliseconds": total.map { .number(String($0)) } ?? .null, "notes": .list(notes.map { .text($0) }),

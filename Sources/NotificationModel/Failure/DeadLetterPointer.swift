@@ -1,4 +1,5 @@
-/// What stands on `notification.parked` for a record that Kafka does not take there: where it is, and no more of it.
+/// What stands on `notification.parked` for a record that Kafka does not take there: where it is and by what it can be
+/// chosen, and no more of it.
 public struct DeadLetterPointer: Sendable {
   public static let schema = "dead-letter-pointer.v1"
 
@@ -10,6 +11,8 @@ public struct DeadLetterPointer: Sendable {
   public var code: String
   /// Bytes of the record's value.
   public var bytes: Int
+  /// Nil where the value could not be read.
+  public var facts: RecordFacts?
 
   /// The schema of the record.
   public var originalSchema: String
@@ -19,12 +22,15 @@ public struct DeadLetterPointer: Sendable {
   /// A replay goes to those for whom an event is open, under a number above the failure's.
   public static let carried: Set = [RecordHeader.replay, RecordHeader.recipients]
 
-  /// - Parameter notes: of these only what is in `carried` is taken.
+  /// - Parameters:
+  ///   - value: the record's, of which its size and `facts` are kept.
+  ///   - notes: of these only what is in `carried` is taken.
   public init(
-    origin: String, id: String, code: String, bytes: Int, originalSchema: String,
+    origin: String, id: String, code: String, value: [UInt8]?, originalSchema: String,
     notes: [(name: String, text: String)] = []
   ) {
-    (self.origin, self.id, self.code, self.bytes) = (origin, id, code, bytes)
+    (self.origin, self.id, self.code) = (origin, id, code)
+    (bytes, facts) = (value?.count ?? 0, value.flatMap { RecordFacts($0) })
     self.originalSchema = originalSchema
     self.notes = notes.filter { Self.carried.contains($0.name) }
   }
@@ -45,5 +51,13 @@ public struct DeadLetterPointer: Sendable {
   }
 
   /// JSON.
-  public var value: String { #"{"origin":"\#(origin)","bytes":\#(bytes)}"# }
+  public var value: [UInt8] {
+    var writer = JSONWriter()
+    writer.object { json in
+      json.member("origin", origin)
+      json.member("bytes", bytes)
+      facts?.write(to: &json)
+    }
+    return writer.bytes
+  }
 }

@@ -66,11 +66,11 @@ struct LetterOutput {
   private func pointer(because code: String) -> OutletRecord {
     let pointer = DeadLetterPointer(
       origin: source.header(RecordHeader.origin) ?? source.origin, id: source.header(RecordHeader.eventID) ?? "",
-      code: code, bytes: source.value?.count ?? 0,
+      code: code, value: source.value,
       originalSchema: letter.home?.schema ?? source.header(RecordHeader.schema) ?? "",
       notes: source.headers.compactMap { header in source.header(header.name).map { (header.name, $0) } })
     let content = RecordContent(
-      key: source.key.map { Array($0.prefix(1_024)) }, value: Array(pointer.value.utf8),
+      key: source.key.map { Array($0.prefix(1_024)) }, value: pointer.value,
       headers: pointer.headers.map { Header($0.name, $0.text) })
     return OutletRecord(name(.parked), content)
   }

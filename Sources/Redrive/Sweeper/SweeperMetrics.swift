@@ -4,7 +4,8 @@ public import Telemetry
 public struct SweeperMetrics: Sendable {
   private let rounds: [String: Counter]
   private let found, held: Gauge
-  private let swept: Counter
+  private let swept, sweptReplays: Counter
+  private let foundReplays: Gauge
   private let left: [SweepCase.LeftReason: Counter]
 
   public init(_ registry: MetricsRegistry) {
@@ -24,12 +25,17 @@ public struct SweeperMetrics: Sendable {
       help: "Deliveries that nothing is heard of and that still lie before their worker, at the last look.", labels: [])
     swept = registry.counter(
       "bongsu_sweeper_events_total", help: "Events sent again to the router.", labels: [])
+    foundReplays = registry.gauge(
+      "bongsu_sweeper_silent_replays", help: "Replayed deliveries that nothing is heard of, at the last look.",
+      labels: [])
+    sweptReplays = registry.counter(
+      "bongsu_sweeper_replays_total", help: "Replayed deliveries sent again to their channel.", labels: [])
     left = Dictionary(
       uniqueKeysWithValues: SweepCase.LeftReason.allCases.map {
         (
           $0,
           registry.counter(
-            "bongsu_sweeper_left_total", help: "Events left to a person, who was alerted, by reason.",
+            "bongsu_sweeper_left_total", help: "Events and replays left to a person, who was alerted, by reason.",
             labels: [("reason", $0.rawValue)])
         )
       })
@@ -39,9 +45,11 @@ public struct SweeperMetrics: Sendable {
     rounds[outcome.isSkipped ? "skipped" : "done"]?.increment()
     if !outcome.isSkipped {
       found.set(outcome.found)
+      foundReplays.set(outcome.foundReplays)
       held.set(outcome.held)
     }
     swept.increment(by: outcome.swept)
+    sweptReplays.increment(by: outcome.sweptReplays)
     for (reason, count) in outcome.left { left[reason]?.increment(by: count) }
   }
 

@@ -74,9 +74,12 @@ public final class SweeperRole: Service {
     if outcome.swept > 0 {
       logger.notice("events with deliveries that nobody has are routed again", ["events": "\(outcome.swept)"])
     }
+    if outcome.sweptReplays > 0 {
+      logger.notice("replayed deliveries that nobody has are sent again", ["deliveries": "\(outcome.sweptReplays)"])
+    }
     if !outcome.left.isEmpty {
       let reasons = outcome.left.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue) \($0.value)" }
-      logger.error("events with deliveries that nobody has are left", ["reasons": reasons.joined(separator: ", ")])
+      logger.error("deliveries that nobody has are left", ["reasons": reasons.joined(separator: ", ")])
     }
   }
 }

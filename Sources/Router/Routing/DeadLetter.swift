@@ -35,11 +35,11 @@ struct DeadLetter {
     to source: SourceRecord, failed: [SourceRecord.Header], because code: String
   ) -> OutgoingRecord {
     let pointer = DeadLetterPointer(
-      origin: source.origin, id: source.header(RecordHeader.eventID) ?? "", code: code, bytes: source.value?.count ?? 0,
+      origin: source.origin, id: source.header(RecordHeader.eventID) ?? "", code: code, value: source.value,
       originalSchema: NotificationRequest.schema,
       notes: failed.compactMap { header in header.value.map { (header.name, String(decoding: $0, as: UTF8.self)) } })
     return OutgoingRecord(
-      .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: Array(pointer.value.utf8),
+      .parked, key: source.key.map { Array($0.prefix(1_024)) }, value: pointer.value,
       headers: pointer.headers.map { SourceRecord.Header($0.name, $0.text) })
   }
 }

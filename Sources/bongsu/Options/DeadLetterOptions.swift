@@ -17,6 +17,7 @@ enum DeadLetterOptions {
     .repeated("template", "KEY", help: "Only of this template."),
     .repeated("category", "NAME", help: "Only of this category."),
     .repeated("user", "ID", help: "Only for this user."),
+    .flag("unnamed", help: "Only pointers that do not say channel, template, category or user."),
     .string("since", "TIME", help: "Only parked since then: a time, or how long ago, as 24h."),
     .string("until", "TIME", help: "Only parked before then."),
   ]
@@ -44,6 +45,7 @@ enum DeadLetterOptions {
     filter.topics = arguments.strings("topic")
     filter.templates = arguments.strings("template")
     filter.categories = arguments.strings("category")
+    filter.isUnnamed = arguments.flag("unnamed")
     filter.channels = try arguments.strings("channel").map { try ChannelOption.read($0) }
     filter.users = try arguments.strings("user").map { try Identifier.user($0) }
     filter.since = try arguments.string("since").map { try MomentText.parse($0, option: "--since", now: now) }
@@ -70,6 +72,15 @@ enum DeadLetterOptions {
       throw UsageError(.unexpectedArgument, "--all stands beside ids or filters; give the one or the others")
     }
     return filter
+  }
+
+  /// Says of what the filters could not find whatever it is.
+  static func notePassedOver(_ filter: DeadLetterFilter, _ store: DeadLetterStore) throws {
+    let count = try store.passedOver(filter)
+    guard count > 0 else { return }
+    Terminal.standard.error(
+      "\(count) pointers that do not say channel, template, category or user of what they stand for were passed over; "
+        + "--unnamed in place of those filters chooses them\n")
   }
 
   /// Who the log names.

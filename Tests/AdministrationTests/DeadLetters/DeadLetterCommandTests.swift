@@ -11,8 +11,9 @@ struct DeadLetterCommandTests {
   init() throws { site = try LogSite() }
 
   private func ids(_ options: String...) throws -> [Int64] {
-    let (exit, text) = try site.bongsu(["dlq", "list", "--json"] + options)
-    guard exit.isSuccess else { throw NeverHappened(description: text) }
+    let (exit, lines) = try site.bongsu(["dlq", "list", "--json"] + options)
+    guard exit.isSuccess else { throw NeverHappened(description: lines) }
+    let text = lines.split(separator: "\n").filter { !$0.contains("were passed over") }.joined(separator: "\n")
     let rows = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
     return rows.compactMap { ($0["id"] as? NSNumber)?.int64Value }
   }
@@ -89,6 +90,55 @@ struct DeadLetterCommandTests {
     let left = "SELECT count(*) FROM notification.dead_letter WHERE value IS NULL AND facts IS NULL"
     #expect(try site.database.scalar(left) == "1")
     #expect(try site.bongsu("dlq", "show", "\(first)").text.contains("value\npurged"))
+  }
+
+  @Test func `who replayed it stays beside who purged it later`() throws {
+    let id = try site.park()
+    let open = try site.bongsu("dlq", "show", "\(id)", "--json").text
+    #expect(open.contains(#""replayed_by": null"#), "\(open)")
+    try site.database.run(
+      """
+      UPDATE notification.dead_letter SET state = 'replayed', changed_at = now(), changed_by = 'kim, ticket 9',
+        replayed_at = now(), replayed_by = 'kim, ticket 9'
+      """)
+    #expect(try site.bongsu("dlq", "purge", "\(id)", "--state", "replayed", "--yes", "--by", "lee").exit.isSuccess)
+    let text = try site.bongsu("dlq", "show", "\(id)").text
+    #expect(text.contains("kim, ticket 9") && text.contains("lee") && text.contains("value\npurged"), "\(text)")
+    let way = try site.bongsu("trace", try #require(try site.event(of: id))).text
+    #expect(way.contains("replayed by kim, ticket 9, as replay 1") && way.contains("purged by lee"), "\(way)")
+  }
+
+  @Test func `pointers that say whose they are are found as any other, and those that do not are told of`() throws {
+    let pointer = #"{"schema":"dead-letter-pointer.v1","bongsu-schema":"delivery.v1"}"#
+    let origin = #""origin":"\#(site.prefix)sms/0/1","bytes":9"#
+    let named = try site.insert(
+      "{\(origin)" + #","channel":"sms","template":"hi","category":"service","to":[{"user":17}]}"#, pointer, origin: nil
+    )
+    let stranger = try site.insert(
+      "{\(origin)" + #","channel":"sms","category":"service","to":[]}"#, pointer, origin: nil)
+    let old = try site.insert("{\(origin)}", pointer, origin: "\(site.prefix)sms/0/1", code: "TOO_LARGE")
+    let event = try site.insert(
+      "{\(origin)}", pointer.replacing("delivery.v1", with: "notification.v1"), origin: "\(site.prefix)events/0/1")
+    let crowd = try site.insert(
+      "{\(origin)" + #","template":"hi","category":"service"}"#,
+      pointer.replacing("delivery.v1", with: "notification.v1"), origin: "\(site.prefix)events/0/2")
+    let relays = try site.insert(#"{"source":"shop","bytes":9}"#, #"{"schema":"relay.pointer.v1"}"#, origin: nil)
+    #expect(try ids("--channel", "sms") == [named, stranger] && ids("--user", "17") == [named])
+    #expect(try ids("--template", "hi", "--category", "service") == [named, crowd])
+    #expect(try ids("--unnamed") == [old, event, crowd, relays] && ids("--unnamed", "--reason", "TOO_LARGE") == [old])
+    func passedOver(_ words: String...) throws -> Int? {
+      let text = try site.bongsu(["dlq", "list"] + words).text
+      return text.split(separator: "\n").first { $0.contains("--unnamed in place of those filters") }
+        .flatMap { Int($0.prefix { $0 != " " }) }
+    }
+    #expect(try passedOver("--channel", "sms") == 1, "no event has a channel")
+    #expect(try passedOver("--template", "hi") == 3 && passedOver("--category", "offers") == 3)
+    #expect(try passedOver("--user", "17") == 4 && passedOver("--user", "17", "--template", "bye") == 3)
+    #expect(try passedOver("--user", "17", "--reason", "TOO_LARGE") == 1 && passedOver("--state", "all") == nil)
+    let purge = try site.bongsu("dlq", "purge", "--channel", "sms", "--dry-run").text
+    #expect(purge.contains("would purge 2") && purge.contains("1 pointers that do not say"), "\(purge)")
+    let replay = try site.bongsu("dlq", "replay", "--user", "3", "--dry-run").text
+    #expect(replay.contains("would be replayed 0") && replay.contains("4 pointers that do not say"), "\(replay)")
   }
 
   @Test(arguments: [

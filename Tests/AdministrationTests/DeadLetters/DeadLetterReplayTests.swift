@@ -1,3 +1,4 @@
+import DeadLetters
 import Foundation
 import Kafka
 import LocalServers
@@ -14,7 +15,10 @@ import Testing
 struct DeadLetterReplayTests {
   private let site: LogSite
 
-  init() throws { site = try LogSite() }
+  init() throws {
+    site = try LogSite()
+    try site.makeTopic("status")
+  }
 
   private func replay(_ words: String...) throws -> (exit: ChildExit, text: String) {
     try site.bongsu(["dlq", "replay", "--yes", "--by", "kim"] + words)
@@ -37,6 +41,10 @@ struct DeadLetterReplayTests {
     #expect(sent.value == stored && sent.key == "17" && sent.header("id") == letter.deliveryID)
     #expect(sent.header("bongsu-replay") == "2" && sent.header("x-own") == "secret")
     #expect(sent.header("bongsu-attempt") == nil && sent.header("bongsu-error-code") == nil)
+    let told = try statuses()
+    #expect(told.map(\.channel) == [.sms, .email] && told.allSatisfy { $0.state == .pending && $0.attempt == 0 })
+    #expect(told.map(\.replay) == [2, 1] && told[0].deliveryID == letter.deliveryID)
+    #expect(told[0].eventID == letter.eventID && told[0].template == "hi" && told[0].user == 17)
     #expect(try replay("--reason", "STALE").text.contains("replayed 0"))
     let named = try replay("1", "2", "\(other)")
     #expect(named.exit == .code(1) && named.text.contains("2 of those named are not open"), "\(named.text)")
@@ -59,6 +67,82 @@ struct DeadLetterReplayTests {
     let (exit, text) = try replay("--all")
     #expect(exit == .code(1) && text.contains("replayed 1") && text.contains("UNREADABLE: 1"), "\(text)")
     #expect(try site.states() == ["open", "replayed:kim"])
+  }
+
+  private func statuses() throws -> [DeliveryStatus] {
+    try site.records("status").map { try JSONDecoder().decode(DeliveryStatus.self, from: Data($0.value.utf8)) }
+  }
+
+  @Test func `of what Kafka refuses the log does not hear, and without a topic for that nothing is sent`() throws {
+    try SharedServers.broker.makeTopic(site.prefix + "sms", configuration: ["max.message.bytes": "50000"])
+    try site.park(.init(more: 100_000))
+    let letter = LogSite.Letter()
+    try site.park(letter)
+    let (exit, text) = try replay("--all")
+    #expect(exit == .code(1) && text.contains("replayed 1") && text.contains("REFUSED_BY_KAFKA: 1"), "\(text)")
+    #expect(try statuses().map(\.deliveryID) == [letter.deliveryID] && site.states() == ["open", "replayed:kim"])
+    let other = try LogSite()
+    try other.makeTopic("sms")
+    try other.park()
+    let refused = try other.bongsu("dlq", "replay", "--all", "--yes")
+    #expect(refused.exit == .code(1), "\(refused.text)")
+    #expect(refused.text.contains("\(other.prefix)status cannot be used"), "\(refused.text)")
+    #expect(try other.states() == ["open"] && other.records("sms").isEmpty)
+  }
+
+  /// The log's row of a letter's delivery, in a later replay.
+  private func log(_ letter: LogSite.Letter, _ state: String, replay: Int) throws {
+    try site.database.run(
+      """
+      INSERT INTO notification.delivery (event_day, delivery_id, event_id, channel, target, state, replay, event_time)
+      VALUES (current_date, '\(letter.deliveryID)', '\(letter.eventID)', 'sms', '5', '\(state)', \(replay), now())
+      """)
+  }
+
+  @Test func `what the log has an end of in a later replay is marked and not sent again`() throws {
+    try site.makeTopic("sms")
+    let cases = [("SUCCESS", 1), ("AMBIGUOUS", 2), ("SUPPRESSED", 1), ("SUCCESS", 0), ("PENDING", 1), ("FAIL", 1)]
+    var letters: [LogSite.Letter] = []
+    for (state, replay) in cases {
+      let letter = LogSite.Letter()
+      try site.park(letter)
+      try log(letter, state, replay: replay)
+      letters.append(letter)
+    }
+    // Failed again, it is another dead letter.
+    var again = LogSite.Letter()
+    try site.park(again)
+    try log(again, "FAIL", replay: 1)
+    again.replay = 1
+    try site.park(again)
+    let dry = try site.bongsu("dlq", "replay", "--all", "--dry-run").text
+    #expect(dry.contains("would be replayed 4") && dry.contains("what became of a replay before: 4"), "\(dry)")
+    let (exit, text) = try replay("--all")
+    #expect(exit.isSuccess && text.contains("replayed 4"), "\(text)")
+    #expect(try site.states() == Array(repeating: "replayed:kim", count: 8))
+    let sent = try site.records("sms").map { "\($0.header("id") ?? "")/\($0.header("bongsu-replay") ?? "")" }
+    #expect(sent == letters.suffix(3).map { "\($0.deliveryID)/1" } + ["\(again.deliveryID)/2"])
+  }
+
+  @Test func `no more is read at once than may be held, and one that is larger alone`() throws {
+    for size in [5, 5, 5, 5, 18, 5, 5] { try site.park(.init(more: size * 10_000)) }
+    let store = ReplayStore(connection: try site.operatorConnection())
+    var (last, batches): (Int64, [Int]) = (0, [])
+    while let end = try store.read(DeadLetterFilter(), after: last, limit: 100, bytes: 160_000).last?.id {
+      batches.append(Int(end - last))
+      last = end
+    }
+    #expect(batches == [3, 1, 1, 2])
+    #expect(try store.read(DeadLetterFilter(), after: 0, limit: 2, bytes: 160_000).map(\.id) == [1, 2])
+  }
+
+  @Test func `a batch is bounded by its bytes`() throws {
+    let topic = site.prefix + "sms"
+    try SharedServers.broker.makeTopic(topic, configuration: ["max.message.bytes": "30000000"])
+    for _ in 0..<2 { try site.park(.init(more: 9 << 20)) }
+    var done: [Int] = []
+    _ = try inProcess().run(DeadLetterFilter()) { done.append($0.replayed) }
+    #expect(try done == [1, 2] && statuses().count == 2 && Set(site.states()) == ["replayed:kim"])
   }
 
   private func inProcess(rate: Int? = nil, signals: StopSignals? = nil) throws -> DeadLetterReplay {
@@ -88,6 +172,7 @@ struct DeadLetterReplayTests {
     #expect(tally.replayed == 150)
     let claims = try site.records("sms").map { "\($0.header("id") ?? "")/\($0.header("bongsu-replay") ?? "")" }
     #expect(claims.count == 350 && Set(claims).count == 250)
+    #expect(try Set(statuses().map { "\($0.deliveryID)/\($0.replay)" }) == Set(claims))
     #expect(try !site.states().contains("open"))
   }
 
@@ -134,7 +219,10 @@ struct RelayPointerReplayTests {
   private let site: LogSite
   private let id = "0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10"
 
-  init() throws { site = try LogSite() }
+  init() throws {
+    site = try LogSite()
+    try site.makeTopic("status")
+  }
 
   private func park(digest: String) throws {
     let value =

@@ -1,3 +1,4 @@
+import DeadLetters
 import Foundation
 import Kafka
 import LocalServers
@@ -18,7 +19,7 @@ struct PointerReplayTests {
 
   init() throws {
     site = try LogSite()
-    for topic in ["events", "sms"] { try site.makeTopic(topic) }
+    for topic in ["events", "sms", "status"] { try site.makeTopic(topic) }
   }
 
   /// After another record, with headers of its writer that are to come back.
@@ -33,7 +34,7 @@ struct PointerReplayTests {
   private func delivery() throws -> RecordContent {
     let made = SystemTime.unixMicroseconds() / 1_000
     return try write(
-      #"{"id":"\#(id)","channel":"sms" , "category":"service","notBefore":\#(made),"content":{"sms":{"body":"가"}}}"#,
+      #"{"id":"\#(id)","eventID":"\#(id)","eventTime":5,"replay":0,"user":17,"target":"5","priority":"normal","channel":"sms" , "category":"service","notBefore":\#(made),"address":{"phone":"+821012345678"},"content":{"sms":{"body":"가"}}}"#,
       to: "sms", headers: [Header("schema", "delivery.v1"), Header("bongsu-replay", "2")])
   }
 
@@ -44,13 +45,13 @@ struct PointerReplayTests {
     key: String = "17", replay: Int = 0, recipients: String? = nil
   ) throws -> Int64 {
     let origin = "\(site.prefix)\(topic)/0/\(offset)"
-    let pointer = DeadLetterPointer(origin: origin, id: "", code: "", bytes: bytes, originalSchema: "")
+    let value = #"{"origin":"\#(origin)","bytes":\#(bytes)}"#
     let noted = schema.map { #","bongsu-schema":"\#($0)""# } ?? ""
     let open = recipients.map { #","bongsu-recipients":"\#($0)""# } ?? ""
     let number = replay > 0 ? #","bongsu-replay":"\#(replay)""# : ""
     let id = id ?? self.id
     return try site.insert(
-      pointer.value,
+      value,
       #"{"schema":"dead-letter-pointer.v1","id":"\#(id)","bongsu-origin":"\#(origin)","bongsu-error-class":"PERMANENT","bongsu-error-code":"MSG_SIZE_TOO_LARGE"\#(noted)\#(open)\#(number)}"#,
       origin: origin, eventID: topic == "events" && !id.isEmpty ? id : nil,
       deliveryID: topic == "sms" && !id.isEmpty ? id : nil, code: "MSG_SIZE_TOO_LARGE", replay: replay, key: key)
@@ -222,10 +223,11 @@ struct PointerReplayTests {
 
   @Test(arguments: [(10, "17", true), (11, "17", false), (10, "18", false)])
   func `without an id on either side key and size decide`(bytes: Int, key: String, isMeant: Bool) {
-    let pointer = DeadLetterPointer(origin: "events/0/1", id: "", code: "", bytes: 10, originalSchema: "")
+    let pointer = DeadLetterPointer(
+      origin: "events/0/1", id: "", code: "", value: [UInt8](repeating: 32, count: 10), originalSchema: "")
     let row = DeadLetterRow(
       id: 1, origin: pointer.origin, errorClass: "PERMANENT", errorCode: nil, key: Array("17".utf8),
-      value: Array(pointer.value.utf8), headers: pointer.headers.map { Header($0.name, $0.text) })
+      value: pointer.value, headers: pointer.headers.map { Header($0.name, $0.text) })
     let record = SourceRecord(
       place: TopicPartition("events", 0), offset: 1, timestamp: 0, key: Array(key.utf8),
       value: [UInt8](repeating: 32, count: bytes), headers: [])

@@ -77,12 +77,15 @@ struct NotificationRoleTests {
         "SELECT notification.suppress_contact(1, 'email', '0000', 'hard_bounce', now())",
         "INSERT INTO notification.dead_letter (topic, partition, record_offset, error_class, parked_at) "
           + "VALUES ('notification.parked', 0, 0, 'POISON', now())",
+        "INSERT INTO notification.replay_sweep VALUES (gen_random_uuid(), 1, 1, now())",
+        "DELETE FROM notification.replay_sweep",
       ],
       mayNot: [
         "SELECT * FROM notification.app_user", "SELECT * FROM notification.device",
         "DELETE FROM notification.delivery", "UPDATE notification.dead_letter SET state = 'purged'",
         "SELECT * FROM notification.suppression", "SELECT notification.address_mark('a')",
         "INSERT INTO notification.suppression (kind, address, reason) VALUES ('email', 'a@b.c', 'bounce')",
+        "UPDATE notification.dead_letter SET replayed_at = now(), replayed_by = 'me'",
       ])
   }
 
@@ -109,10 +112,13 @@ struct NotificationRoleTests {
         "SELECT notification.activate_template('k', 'sms', 'default', 1)",
         "INSERT INTO notification.category VALUES ('order', 'service')", "DELETE FROM notification.suppression",
         "UPDATE notification.dead_letter SET state = 'purged', value = NULL, changed_at = now(), changed_by = 'me'",
+        "UPDATE notification.dead_letter SET replayed_at = now(), replayed_by = 'me'",
+        "SELECT * FROM notification.replay_sweep",
         "SELECT * FROM notification.delivery, notification.deferred, notification.consent_history",
       ],
       mayNot: [
         "UPDATE notification.delivery SET state = 'SUCCESS'", "DELETE FROM notification.dead_letter",
+        "DELETE FROM notification.replay_sweep",
         "DELETE FROM notification.consent_history", "SELECT notification.release_deferred(1)",
         "UPDATE notification.template_version SET version = 1",
       ])

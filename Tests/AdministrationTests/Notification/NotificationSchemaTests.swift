@@ -48,6 +48,10 @@ struct NotificationSchemaTests {
     "INSERT INTO notification.deferred VALUES (gen_random_uuid(), 'sms', '1', now(), 'night')",
     "INSERT INTO notification.dead_letter (topic, partition, record_offset, error_class, parked_at, state) "
       + "VALUES ('t', 0, 0, 'POISON', now(), 'purged')",
+    "INSERT INTO notification.dead_letter (topic, partition, record_offset, error_class, parked_at, replayed_at) "
+      + "VALUES ('t', 0, 0, 'POISON', now(), now())",
+    "INSERT INTO notification.replay_sweep VALUES (gen_random_uuid(), 1, 1, now(), now(), NULL)",
+    "INSERT INTO notification.replay_sweep VALUES (gen_random_uuid(), 0, 1, now())",
   ])
   func `a row that cannot be right is refused`(sql: String) {
     let error = #expect(throws: PostgresError.self) { try connection.run(script: sql) }

@@ -96,6 +96,8 @@ struct LogSite {
     /// Hours since it was parked and made.
     var age = 1
     var replay = 0
+    /// Bytes more than there have to be.
+    var more = 0
     var eventID = UUID().uuidString.lowercased()
     var deliveryID = UUID().uuidString.lowercased()
   }
@@ -104,7 +106,7 @@ struct LogSite {
   func park(_ letter: Letter = Letter()) throws -> Int64 {
     let made = Int64(Date().timeIntervalSince1970 * 1_000) - Int64(letter.age) * 3_600_000
     let value = #"""
-      {"id":"\#(letter.deliveryID)","eventID":"\#(letter.eventID)","user":\#(letter.user),"channel":"\#(letter.channel.rawValue)","category":"\#(letter.category)","template":"\#(letter.template)","address":{"phone":"+821012345678"},"content":{"sms":{"body":"geheim"}},"notBefore":\#(made)}
+      {"id":"\#(letter.deliveryID)","eventID":"\#(letter.eventID)","eventTime":\#(made),"replay":0,"user":\#(letter.user),"channel":"\#(letter.channel.rawValue)","target":"5","category":"\#(letter.category)","template":"\#(letter.template)","address":{"phone":"+821012345678"},"content":{"sms":{"body":"geheim\#(String(repeating: "!", count: letter.more))"}},"priority":"normal","notBefore":\#(made)}
       """#
     let origin = "\(prefix)\(letter.channel.rawValue)/0/3"
     let headers = #"""
@@ -134,6 +136,10 @@ struct LogSite {
         .text(headers), .text("\(prefix)parked"), .text(key), text(parkedAt.map { "\($0)" }),
       ])
     return id.flatMap { Int64($0) } ?? 0
+  }
+
+  func event(of letter: Int64) throws -> String? {
+    try database.scalar("SELECT event_id FROM notification.dead_letter WHERE dead_letter_id = \(letter)")
   }
 
   func states() throws -> [String] {

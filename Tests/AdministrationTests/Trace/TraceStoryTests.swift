@@ -38,7 +38,7 @@ struct TraceStoryTests {
     facts.deadLetters = [
       .init(
         id: 42, deliveryID: "d1", reason: "STALE", state: "replayed", replay: 0, parkedAt: at(1_000),
-        changedAt: at(60_000), changedBy: "kim, ticket 9")
+        changedAt: at(60_000), changedBy: "kim, ticket 9", replayedAt: at(60_000), replayedBy: "kim, ticket 9")
     ]
     return facts
   }
@@ -102,7 +102,19 @@ struct TraceStoryTests {
   ) -> TraceFacts.Letter {
     .init(
       id: id, deliveryID: delivery, reason: "X", state: state, replay: replay, parkedAt: at(0), changedAt: at(1_000),
-      changedBy: "kim")
+      changedBy: "kim", replayedAt: state == "replayed" ? at(1_000) : nil, replayedBy: state == "replayed" ? "kim" : nil
+    )
+  }
+
+  @Test func `who replayed it is told beside who purged it later, and so is what it waits for`() {
+    var facts = facts
+    facts.deadLetters[0].state = "purged"
+    (facts.deadLetters[0].changedAt, facts.deadLetters[0].changedBy) = (at(90_000), "lee")
+    let text = TraceStory(facts, now: at(99_000)).text
+    #expect(text.contains("dead letter 42 replayed by kim, ticket 9, as replay 1\n"), "\(text)")
+    #expect(text.contains("dead letter 42 purged by lee\n"), "\(text)")
+    facts.deliveries[0].replay = 0
+    #expect(TraceStory(facts, now: at(99_000)).text.contains("dead letter 42 was replayed 39.0 s ago"))
   }
 
   private func waits(_ facts: TraceFacts) -> Bool {
@@ -114,6 +126,10 @@ struct TraceStoryTests {
     facts.deadLetters = [letter(1, delivery: "d1", replay: 1)]
     #expect(waits(facts) && TraceStory(facts, now: at(61_000)).text.contains("bongsu-worker-CHANNEL"))
     facts.deliveries[0].replay = 2
+    #expect(!waits(facts))
+    facts.deliveries[0].state = "PENDING"
+    #expect(waits(facts), "that it was sent is told by the replay itself")
+    facts.deliveries[0].replay = 3
     #expect(!waits(facts))
     facts.deadLetters = [letter(1, delivery: nil)]
     #expect(waits(facts) && TraceStory(facts, now: at(61_000)).text.contains("lag of group bongsu-router"))

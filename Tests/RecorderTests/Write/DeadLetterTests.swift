@@ -72,6 +72,20 @@ struct DeadLetterTests {
       rows.column == ["\(event)|PERMANENT|_TOO_LARGE|f", "\(event)|PERMANENT|MSG_SIZE|f", "PERMANENT|t"])
   }
 
+  @Test func `a pointer is filed with what it says of its record, and under its event`() throws {
+    let pointer = DeadLetterPointer(
+      origin: "notification.sms/1/5", id: id, code: "TOO_LARGE",
+      value: Array(
+        #"{"eventID":"\#(event)","user":17,"channel":"sms","template":"hi","category":"service","x":1}"#.utf8),
+      originalSchema: "delivery.v1")
+    let record = parked(pointer.headers.map { header($0.name, $0.text) }, value: pointer.value)
+    #expect(try writer.write([record]).deadLetters == 1)
+    #expect(
+      try row(
+        "delivery_id, event_id, facts ->> 'channel', facts ->> 'template', facts ->> 'category', facts -> 'users'")
+        == "\(id)|\(event)|sms|hi|service|[17]")
+  }
+
   @Test func `a pointer's id is that of what it stands for: by its schema, or else by its origin`() throws {
     let pointer = [header("schema", "dead-letter-pointer.v1"), header("id", id)]
     let pointers = [

@@ -94,6 +94,18 @@ import Testing
     #expect(own["bongsu-replay"] == "2" && own["bongsu-recipients"] == "1,2" && own["own"] == nil)
   }
 
+  @Test func `a pointer says by what it can be chosen, and neither where it goes nor what is in it`() throws {
+    var delivery = RedriveSite.sms(17, id: "d")
+    delivery.template = "hi"
+    let letter = Letters.record(of: delivery)
+    let value = try #require(replacement(output(letter).parked())[0].content.value)
+    let bytes = letter.source.value?.count ?? 0
+    #expect(
+      String(decoding: value, as: UTF8.self)
+        == #"{"origin":"notification.sms/0/7","bytes":\#(bytes),"eventID":"\#(delivery.eventID)","channel":"sms","#
+        + #""template":"hi","category":"service","to":[{"user":17}]}"#)
+  }
+
   @Test func `a failure for good counts for the attempt that failed, all else for the one that is not made`() throws {
     let letter = Letters.record(of: delivery, ["bongsu-attempt": "3", "bongsu-replay": "2"])
     let failed = try status(output(letter).status(delivery, .fail, reason: "X"))

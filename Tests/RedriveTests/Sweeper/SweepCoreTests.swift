@@ -1,3 +1,4 @@
+import DeadLetters
 import Kafka
 import NotificationModel
 import Postgres
@@ -51,6 +52,50 @@ import Testing
       again.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
     }
     #expect(header("bongsu-event-time") == "60" && header("bongsu-arrived") == "70" && header("bongsu-swept") == "99")
+  }
+
+  private func replay(
+    _ delivery: String = "d", bytes: Int = 0, sentAt: Int64 = 0, isMarked: Bool = true, sweeps: Int = 0
+  ) -> LostReplay {
+    LostReplay(
+      delivery: delivery, replay: 1, letter: 1, bytes: bytes, sentAt: UnixTime(milliseconds: sentAt),
+      isMarked: isMarked, sweeps: sweeps)
+  }
+
+  @Test func `a replay is left after as many times and as long, counted from when it was sent`() {
+    func reason(_ replay: LostReplay, at hours: Int64) -> SweepCase.LeftReason? {
+      replay.leftReason(now: UnixTime(milliseconds: hours * hour), settings)
+    }
+    #expect(reason(replay(), at: 45) == nil && reason(replay(), at: 46) == .tooOld)
+    #expect(reason(replay(sentAt: 100 * hour), at: 145) == nil)
+    #expect(reason(replay(sweeps: 2), at: 1) == nil && reason(replay(sweeps: 3), at: 1) == .stuck)
+  }
+
+  @Test func `it is judged as it was when it was sent, and an expiry counts where nobody noted that it shall not`() {
+    let rules = replay(sentAt: 7).rules(settings)
+    #expect(rules.now == UnixTime(milliseconds: 7) && rules.claimHorizon == settings.claimHorizon)
+    #expect(rules.ignoresExpiry)
+    #expect(!replay(isMarked: false).rules(settings).ignoresExpiry)
+  }
+
+  @Test func `so many letters are read at once as fit, one at the least`() {
+    let replays = [replay(bytes: 5), replay(bytes: 5), replay(bytes: 50), replay(bytes: 1)]
+    func counts(_ limit: Int) -> [Int] {
+      var (rest, counts) = (replays[...], [Int]())
+      while !rest.isEmpty {
+        counts.append(LostReplay.first(rest, bytes: limit).count)
+        rest = rest.dropFirst(counts[counts.count - 1])
+      }
+      return counts
+    }
+    #expect(counts(10) == [2, 1, 1] && counts(4) == [1, 1, 1, 1] && counts(100) == [4])
+  }
+
+  @Test func `an alert of replays names their deliveries`() {
+    let left: [ReplaySweep.Left] = [(replay("a"), .stuck), (replay("b"), .replayLost)]
+    let alert = LostReplay.alert(left, now: UnixTime(milliseconds: 1))
+    #expect(alert.group == "sweeper/replays" && alert.count == 2 && alert.references == ["a", "b"])
+    #expect(alert.detail.hasPrefix("REPLAY_LOST 1, STUCK 1"))
   }
 
   @Test func `an alert names events and reasons, and no more`() {

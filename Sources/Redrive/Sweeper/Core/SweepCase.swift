@@ -31,6 +31,8 @@ struct SweepCase: Sendable, Equatable {
     case unknownOrigin = "UNKNOWN_ORIGIN"
     /// Kafka does not hold its record any more.
     case recordGone = "RECORD_GONE"
+    /// The dead letter that was replayed was purged, the record that it points to is gone, or Kafka does not take it.
+    case replayLost = "REPLAY_LOST"
   }
 
   /// Nil where its record is to be read and sent again.

@@ -14,6 +14,9 @@ struct SweepRound {
     /// Events of which deliveries are silent and nothing was decided before.
     var found = 0
     var swept = 0
+    /// The same of deliveries that were replayed out of dead letters.
+    var foundReplays = 0
+    var sweptReplays = 0
     var left: [SweepCase.LeftReason: Int] = [:]
     /// Deliveries that are silent and not swept, as they still lie before somebody who carries them on.
     var held = 0
@@ -37,37 +40,58 @@ struct SweepRound {
       outcome.isSkipped = true
       return outcome
     }
-    let cases = try cases(store, now, &memory, &outcome)
-    outcome.found = cases.count
-    guard !cases.isEmpty else { return outcome }
-    let (swept, left) = try judge(cases, now)
-    try database { () throws(PostgresError) in
-      try store.note(swept: swept, now: now)
-      try store.note(left: left, now: now)
-      try store.end()
-    }
-    outcome.swept = swept.count
-    for (_, reason) in left { outcome.left[reason, default: 0] += 1 }
-    return outcome
-  }
-
-  /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
-  private func cases(
-    _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
-  ) throws(RoleError) -> [SweepCase] {
-    guard try database({ () throws(PostgresError) in try store.isAnySilent(now: now) }) else { return [] }
-    let lanes = LaneReader(settings: settings, stop: stop).read()
-    outcome.unread = lanes.unread
-    let fronts = memory.fronts(lanes.reading, recorded: lanes.recorded) ?? .everything
-    outcome.held = try database { () throws(PostgresError) in try store.held(by: fronts, now: now) }
-    return try database { () throws(PostgresError) in try store.cases(now: now, without: fronts) }
-  }
-
-  private func judge(_ cases: [SweepCase], _ now: UnixTime) throws(RoleError) -> (swept: [SweepCase], left: [Left]) {
+    let silent = try silent(store, now, &memory, &outcome)
+    outcome.found = silent.events.count
+    outcome.foundReplays = silent.replays.count
+    guard outcome.found + outcome.foundReplays > 0 else { return outcome }
     let outlet = try RoleError.doing("Kafka's settings") { () throws(KafkaError) in
       try SweepOutlet(settings, stop: stop)
     }
     defer { outlet.close() }
+    let (swept, left) = try judge(silent.events, now, outlet)
+    try database { () throws(PostgresError) in
+      try store.note(swept: swept, now: now)
+      try store.note(left: left, now: now)
+    }
+    outcome.swept = swept.count
+    for (_, reason) in left { outcome.left[reason, default: 0] += 1 }
+    try sweepReplays(silent.replays, store, now, outlet, &outcome)
+    return outcome
+  }
+
+  /// Ends the round: what was done about events is noted, whatever becomes of these.
+  private func sweepReplays(
+    _ replays: [LostReplay], _ store: SweepStore, _ now: UnixTime, _ outlet: SweepOutlet, _ outcome: inout Outcome
+  ) throws(RoleError) {
+    let sweep = ReplaySweep(settings: settings, store: ReplaySweepStore(store: store), outlet: outlet, stop: stop)
+    let result = Result { () throws(RoleError) in try sweep.run(replays, now: now) }
+    try database { () throws(PostgresError) in try store.end() }
+    let replayed = try result.get()
+    outcome.sweptReplays = replayed.swept.count
+    for (_, reason) in replayed.left { outcome.left[reason, default: 0] += 1 }
+  }
+
+  /// Without what is only late. While nothing is silent no group is asked, otherwise each once.
+  private func silent(
+    _ store: SweepStore, _ now: UnixTime, _ memory: inout LaneMemory, _ outcome: inout Outcome
+  ) throws(RoleError) -> (events: [SweepCase], replays: [LostReplay]) {
+    let replays = ReplaySweepStore(store: store)
+    let isAny = try database { () throws(PostgresError) in
+      try store.isAnySilent(now: now) ? true : try replays.isAnySilent(now: now)
+    }
+    guard isAny else { return ([], []) }
+    let lanes = LaneReader(settings: settings, stop: stop).read()
+    outcome.unread = lanes.unread
+    let fronts = memory.fronts(lanes.reading, recorded: lanes.recorded) ?? .everything
+    return try database { () throws(PostgresError) in
+      outcome.held = try store.held(by: fronts, now: now) + replays.held(by: fronts, now: now)
+      return (try store.cases(now: now, without: fronts), try replays.cases(now: now, without: fronts))
+    }
+  }
+
+  private func judge(
+    _ cases: [SweepCase], _ now: UnixTime, _ outlet: SweepOutlet
+  ) throws(RoleError) -> (swept: [SweepCase], left: [Left]) {
     var (swept, left): ([SweepCase], [Left]) = ([], [])
     var records: [RecordContent] = []
     let topic = settings.name(.events)
@@ -86,7 +110,7 @@ struct SweepRound {
         records.append(SweptRecord.content(of: record, eventTime: event.eventTime, now: now))
       }
     }
-    try outlet.send(records)
+    if !records.isEmpty { try outlet.send(records) }
     if !left.isEmpty { try outlet.send(SweptRecord.alert(left, now: now)) }
     return (swept, left)
   }

@@ -42,7 +42,7 @@ struct SweepStore {
     return try connection.execute(Self.heldSQL, parameters(now, fronts)).scalar.flatMap { Int($0) } ?? 0
   }
 
-  private func parameters(_ now: UnixTime, _ fronts: LaneFronts) -> [SQLValue] {
+  func parameters(_ now: UnixTime, _ fronts: LaneFronts) -> [SQLValue] {
     let (deadline, retryDeadline) = (settings.deadline / .milliseconds(1), settings.retryDeadline / .milliseconds(1))
     let holds = fronts.holds
     return [
@@ -51,31 +51,39 @@ struct SweepStore {
     ]
   }
 
-  /// What nothing is heard of. It waits longer after each time that an event was sent again.
-  private static let silentSQL = """
+  /// The moment, the deadlines, and what the lanes hold.
+  static let givenSQL = """
     WITH given AS (
       SELECT to_timestamp($1::bigint / 1000.0::float8) AS now, $2::bigint * interval '1 millisecond' AS deadline,
         $3::bigint * interval '1 millisecond' AS retry_deadline),
     lane AS (
       SELECT name, to_timestamp(oldest / 1000.0::float8) AS oldest
-      FROM unnest($4::text[], $5::bigint[]) AS held (name, oldest)),
-    silent AS (
-      SELECT d.event_day, d.event_id, d.replay, d.event_time, coalesce(d.pending_at, d.updated_at) AS since,
-        d.updated_at, coalesce(s.sweeps, 0) AS sweeps,
-        EXISTS (SELECT FROM lane WHERE lane.name IN (d.channel, d.state)
-          AND lane.oldest <= greatest(d.updated_at, s.swept_at) + allowed.deadline) AS is_held
-      FROM given CROSS JOIN notification.delivery d
-      CROSS JOIN LATERAL (
-        SELECT CASE d.state WHEN 'RETRYING' THEN given.retry_deadline ELSE given.deadline END AS deadline) AS allowed
-      LEFT JOIN notification.sweep s
-        ON (s.event_day, s.event_id, s.replay) = (d.event_day, d.event_id, d.replay)
-      WHERE d.state IN ('PENDING', 'PROCESSING', 'RETRYING')
-        AND d.updated_at < given.now - least(given.deadline, given.retry_deadline)
-        AND d.updated_at < given.now - allowed.deadline
-        AND d.event_day >= (given.now AT TIME ZONE 'UTC')::date - 8
-        AND s.left_at IS NULL
-        AND (s.swept_at IS NULL OR s.swept_at < given.now - given.deadline * power(2, s.sweeps - 1)))
+      FROM unnest($4::text[], $5::bigint[]) AS held (name, oldest))
     """
+
+  /// What nothing is heard of. It waits longer after each time that an event was sent again. What was replayed by a dead
+  /// letter of its own is not its event's: that may be gone, or have another number of replay.
+  private static let silentSQL =
+    givenSQL + """
+      , silent AS (
+        SELECT d.event_day, d.event_id, d.replay, d.event_time, coalesce(d.pending_at, d.updated_at) AS since,
+          d.updated_at, coalesce(s.sweeps, 0) AS sweeps,
+          EXISTS (SELECT FROM lane WHERE lane.name IN (d.channel, d.state)
+            AND lane.oldest <= greatest(d.updated_at, s.swept_at) + allowed.deadline) AS is_held
+        FROM given CROSS JOIN notification.delivery d
+        CROSS JOIN LATERAL (
+          SELECT CASE d.state WHEN 'RETRYING' THEN given.retry_deadline ELSE given.deadline END AS deadline) AS allowed
+        LEFT JOIN notification.sweep s
+          ON (s.event_day, s.event_id, s.replay) = (d.event_day, d.event_id, d.replay)
+        WHERE d.state IN ('PENDING', 'PROCESSING', 'RETRYING')
+          AND d.updated_at < given.now - least(given.deadline, given.retry_deadline)
+          AND d.updated_at < given.now - allowed.deadline
+          AND d.event_day >= (given.now AT TIME ZONE 'UTC')::date - 8
+          AND s.left_at IS NULL
+          AND (s.swept_at IS NULL OR s.swept_at < given.now - given.deadline * power(2, s.sweeps - 1))
+          AND NOT (d.replay > 0 AND EXISTS (
+            SELECT FROM notification.dead_letter l WHERE l.delivery_id = d.delivery_id AND l.replay = d.replay - 1)))
+      """
 
   /// Of an event's parts the whole is sent, as it makes all of its deliveries; what is finished of them is not sent twice.
   private static let casesSQL =

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Administration
+@testable import DeadLetters
 
 @Suite("Members of a JSON object in its bytes")
 struct JSONMemberTests {

@@ -3,11 +3,11 @@ import Kafka
 import NotificationModel
 import Testing
 
-@testable import Administration
+@testable import DeadLetters
 @testable import Worker
 
 @Suite("What a replay makes of a dead letter")
-struct ReplayPlanTests {
+struct ReplayRulesTests {
   private let hour: Int64 = 3_600_000
   private let now = UnixTime(milliseconds: 1_764_000_000_000)
 
@@ -21,7 +21,7 @@ struct ReplayPlanTests {
     let made = now.milliseconds - hours * hour
     let expiry = sendBefore.map { #","sendBefore":\#($0)"# } ?? ""
     let value =
-      #"{"id":"d","channel":"sms","category":"\#(category)" , "notBefore":\#(made)\#(expiry),"content":{"sms":{"body":"가"}}}"#
+      #"{"id":"d","eventID":"e","eventTime":5,"replay":0,"user":17,"target":"r0","priority":"high","channel":"sms","category":"\#(category)" , "notBefore":\#(made)\#(expiry),"address":{"phone":"+821012345678"},"content":{"sms":{"body":"가"}}}"#
     return DeadLetterRow(
       id: 1, origin: origin, errorClass: "PERMANENT", errorCode: "STALE", replay: replay, key: Array("17".utf8),
       value: Array(value.utf8),
@@ -34,11 +34,16 @@ struct ReplayPlanTests {
       ])
   }
 
+  private struct Refused: Error { let decision: String }
+
+  private func record(_ rules: ReplayRules, _ row: DeadLetterRow) throws -> ReplayRecord {
+    guard case .produce(let record) = rules.decide(row) else { throw Refused(decision: "\(rules.decide(row))") }
+    return record
+  }
+
   private func produced(_ rules: ReplayRules, _ row: DeadLetterRow) throws -> (topic: String, content: RecordContent) {
-    guard case .produce(let topic, let content) = rules.decide(row) else {
-      throw AdministrationError(.invalidArgument, "it is refused: \(rules.decide(row))")
-    }
-    return (topic, content)
+    let record = try record(rules, row)
+    return (record.topic, record.content)
   }
 
   private func refusal(_ rules: ReplayRules, _ row: DeadLetterRow) -> ReplayRefusal? {
@@ -56,6 +61,22 @@ struct ReplayPlanTests {
     #expect(content.headers == expected)
   }
 
+  @Test func `the log is to hear that it is pending under the next number, where other failures are told`() throws {
+    let pending = try #require(try record(rules, delivery(replay: 2)).pending)
+    let status = pending.status(at: UnixTime(milliseconds: 9))
+    #expect(pending.topic == "notification.status" && pending.replay == 3)
+    #expect(status.deliveryID == "d" && status.eventID == "e" && status.eventTime == UnixTime(milliseconds: 5))
+    #expect(status.replay == 3 && status.attempt == 0 && status.state == .pending && status.reason == nil)
+    #expect(status.user == 17 && status.channel == .sms && status.target == "r0" && status.category == "service")
+    #expect(status.time == UnixTime(milliseconds: 9))
+    let content = pending.content(at: status.time)
+    #expect(content.key == Array("d".utf8) && content.headers == [.init("schema", "status.v1")])
+    #expect(try JSONDecoder().decode(DeliveryStatus.self, from: Data(content.value ?? [])) == status)
+    var other = delivery()
+    other.parkedTopic = "shop.parked"
+    #expect(try record(rules, other).pending?.topic == "shop.status")
+  }
+
   @Test func `a second replay of the same row is the same claim`() throws {
     #expect(try produced(rules, delivery(replay: 4)).content == produced(rules, delivery(replay: 4)).content)
   }
@@ -68,6 +89,7 @@ struct ReplayPlanTests {
     let (topic, content) = try produced(rules, row)
     #expect(topic == "notification.events" && content.key == nil && content.value == row.value)
     #expect(content.headers.map(\.name) == ["schema", "bongsu-recipients", "bongsu-replay"])
+    #expect(try record(rules, row).pending == nil, "its router tells")
   }
 
   @Test func `past half of the claims' horizon notBefore begins anew, and nothing else changes`() throws {
@@ -134,7 +156,7 @@ struct ReplayPlanTests {
 
   @Test func `what is no delivery under a delivery's schema is refused`() {
     var row = delivery()
-    for text in ["", "{", "[]", #"{"channel":"sms"}"#] {
+    for text in ["", "{", "[]", #"{"channel":"sms"}"#, #"{"channel":"sms","notBefore":1764000000000}"#] {
       row.value = Array(text.utf8)
       #expect(refusal(rules, row) == .unreadable, "\(text)")
     }
@@ -176,45 +198,5 @@ struct ReplayPlanTests {
   @Test func `a bytea's text is read back`() {
     #expect(ByteaText.bytes("\\x00fFa0") == nil && ByteaText.bytes("\\x00ffa0") == [0, 0xFF, 0xA0])
     #expect(ByteaText.bytes("\\x") == [] && ByteaText.bytes("abc") == nil && ByteaText.bytes("\\x0") == nil)
-  }
-
-  @Test func `a pace counts whole batches`() {
-    let pace = ReplayPace(rate: 50, start: 1_000)
-    #expect(pace.batch == 50 && pace.next(after: 0) == 1_000 && pace.next(after: 100) == 2_000_001_000)
-    #expect(ReplayPace(rate: nil, start: 7).next(after: 1_000) == 7 && ReplayPace(rate: 9_000, start: 0).batch == 100)
-  }
-
-  @Test func `progress is a bar on a terminal and a line for each tenth elsewhere`() {
-    var bar = ReplayProgress(total: 10, isTerminal: true)
-    #expect(bar.text(5) == "\r[###############...............] 5 of 10" && bar.end == "\n")
-    var lines = ReplayProgress(total: 1_000, isTerminal: false)
-    #expect(lines.text(50) == nil && lines.text(120) == "120 of 1000\n" && lines.text(150) == nil)
-    #expect(lines.text(1_000) == "1000 of 1000\n" && lines.end == nil)
-  }
-}
-
-@Suite("What is given on a command line")
-struct ShownArgumentTests {
-  private let now = UnixTime(milliseconds: 1_764_000_000_000)
-
-  @Test func `a moment is a time, or how long ago it was`() throws {
-    #expect(try MomentText.parse("24h", option: "--since", now: now).milliseconds == now.milliseconds - 86_400_000)
-    #expect(try MomentText.parse("-30s", option: "--until", now: now).milliseconds == now.milliseconds - 30_000)
-    #expect(try MomentText.parse("0", option: "--until", now: now) == now)
-    let time = try MomentText.parse("2025-11-24T16:00:00Z", option: "--since", now: now)
-    #expect(time.milliseconds == 1_764_000_000_000)
-  }
-
-  @Test(arguments: ["", "yesterday", "24", "2025-11-24", "--1h", "99999d"])
-  func `anything else is refused, naming the option`(text: String) {
-    let error = #expect(throws: AdministrationError.self) { try MomentText.parse(text, option: "--since", now: now) }
-    #expect(error?.description.hasPrefix("--since takes a time such as") == true)
-  }
-
-  @Test func `ids say what they should be`() throws {
-    #expect(try Identifier.uuid("0199F3C1-7B7E-7CC0-A8F2-3F1F0D3B2A10") == "0199f3c1-7b7e-7cc0-a8f2-3f1f0d3b2a10")
-    #expect(throws: AdministrationError.self) { try Identifier.uuid("17") }
-    #expect(throws: AdministrationError.self) { try Identifier.user("-1") }
-    #expect(throws: AdministrationError.self) { try Identifier.deadLetter("0") }
   }
 }

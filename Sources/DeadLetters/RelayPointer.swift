@@ -1,12 +1,14 @@
 import NotificationModel
 
 /// What a relay parked in place of a row that Kafka refused.
-struct RelayPointer: Equatable {
-  var source: String
-  var id: String
-  var commit: String
-  var ordinal: Int
-  var digest: String
+public struct RelayPointer: Sendable, Equatable {
+  public static let schema = "relay.pointer.v1"
+
+  public var source: String
+  public var id: String
+  public var commit: String
+  public var ordinal: Int
+  public var digest: String
 
   /// Nil for what is none.
   init?(value: [UInt8]?) {

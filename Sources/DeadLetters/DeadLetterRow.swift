@@ -1,27 +1,29 @@
 import Foundation
-import Kafka
+public import Kafka
 import NotificationModel
-import Postgres
+public import Postgres
 
 /// One dead letter as it lies in the database.
-struct DeadLetterRow: Sendable, Equatable {
-  var id: Int64
+public struct DeadLetterRow: Sendable, Equatable {
+  public var id: Int64
   /// The topic from which it was taken into the database.
-  var parkedTopic: String
+  public var parkedTopic: String
   /// `topic/partition/offset`
-  var origin: String?
-  var errorClass: String
-  var errorCode: String?
-  var replay: Int
-  var key: [UInt8]?
+  public var origin: String?
+  public var errorClass: String
+  public var errorCode: String?
+  /// Of what was parked; a replay is the next.
+  public var replay: Int
+  public var key: [UInt8]?
   /// Nil once purged, and for a record that had none.
-  var value: [UInt8]?
-  var headers: [SourceRecord.Header]
+  public var value: [UInt8]?
+  public var headers: [SourceRecord.Header]
 
-  static let columns =
+  /// Of `notification.dead_letter` under the name `d`.
+  public static let columns =
     "d.dead_letter_id, d.topic, d.origin, d.error_class, d.error_code, d.replay, d.record_key, d.value, d.headers"
 
-  init(
+  public init(
     id: Int64, parkedTopic: String = "notification.parked", origin: String?, errorClass: String, errorCode: String?,
     replay: Int = 0, key: [UInt8]?, value: [UInt8]?, headers: [SourceRecord.Header]
   ) {
@@ -31,7 +33,7 @@ struct DeadLetterRow: Sendable, Equatable {
   }
 
   /// - Parameter row: of a result with `columns`.
-  init(_ result: QueryResult, _ row: Int) {
+  public init(_ result: QueryResult, _ row: Int) {
     self.init(
       id: result[row, 0].flatMap { Int64($0) } ?? 0, parkedTopic: result[row, 1] ?? "", origin: result[row, 2],
       errorClass: result[row, 3] ?? "", errorCode: result[row, 4], replay: result[row, 5].flatMap { Int($0) } ?? 0,
@@ -40,11 +42,14 @@ struct DeadLetterRow: Sendable, Equatable {
   }
 
   /// The last header of the name.
-  func header(_ name: String) -> String? {
+  public func header(_ name: String) -> String? {
     headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  var schema: String? { header(RecordHeader.schema) }
+  public var schema: String? { header(RecordHeader.schema) }
+
+  /// Before the names of all topics of whoever parked it.
+  var topicPrefix: String { parkedTopic.hasSuffix("parked") ? String(parkedTopic.dropLast(6)) : "notification." }
 
   /// An object of names and texts, null for a header without a value, `{"base64": …}` for one that is no text; of a name
   /// that was there several times a list of them.
