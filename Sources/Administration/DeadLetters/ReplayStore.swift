@@ -32,7 +32,7 @@ struct ReplayStore {
       """
       SELECT dead_letter_id FROM notification.dead_letter
       WHERE dead_letter_id = ANY ($1::bigint[]) AND state = 'open' ORDER BY 1 FOR UPDATE SKIP LOCKED
-      """, [Self.array(ids)])
+      """, [.array(ids)])
     return Set(locked.column.compactMap { Int64($0) })
   }
 
@@ -48,7 +48,7 @@ struct ReplayStore {
         AND (d.state IN ('SUPPRESSED', 'AMBIGUOUS', 'SUCCESS') OR d.state = 'FAIL' AND EXISTS (
           SELECT FROM notification.dead_letter n
           WHERE n.delivery_id = l.delivery_id AND n.replay > l.replay AND n.state <> 'purged'))
-      """, [Self.array(ids)])
+      """, [.array(ids)])
     return Set(found.column.compactMap { Int64($0) })
   }
 
@@ -60,14 +60,10 @@ struct ReplayStore {
       UPDATE notification.dead_letter
       SET state = 'replayed', changed_at = now(), changed_by = $1, replayed_at = $3::timestamptz, replayed_by = $1
       WHERE dead_letter_id = ANY ($2::bigint[])
-      """, [.text(who), Self.array(ids), SQLTime.value(now)])
+      """, [.text(who), .array(ids), SQLTime.value(now)])
   }
 
   func advertising() throws -> Set<String> {
     Set(try connection.execute("SELECT category FROM notification.category WHERE kind = 'advertising'").column)
-  }
-
-  private static func array(_ ids: [Int64]) -> SQLValue {
-    .text("{\(ids.map(String.init).joined(separator: ","))}")
   }
 }

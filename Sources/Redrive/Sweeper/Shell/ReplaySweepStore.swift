@@ -70,7 +70,7 @@ struct ReplaySweepStore {
       """
       SELECT \(DeadLetterRow.columns) FROM notification.dead_letter d
       WHERE d.dead_letter_id = ANY ($1::bigint[]) AND d.state <> 'purged'
-      """, [.text("{\(ids.map(String.init).joined(separator: ","))}")])
+      """, [.array(ids)])
     let rows = (0..<found.rowCount).map { DeadLetterRow(found, $0) }
     return Dictionary(rows.map { ($0.id, $0) }) { $1 }
   }
