@@ -32,7 +32,7 @@ let package = Package(
 
     // Foundations: they know nothing of notifications
     .target(name: "Runtime", dependencies: ["CLinux"]),
-    .target(name: "Telemetry"),
+    .target(name: "Telemetry", dependencies: ["Runtime"]),
     .target(name: "Suggestions"),
     .target(name: "Arguments", dependencies: ["Suggestions"]),
     .target(name: "Configuration", dependencies: ["CLibYAML", "Suggestions"]),

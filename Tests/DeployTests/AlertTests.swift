@@ -2,6 +2,7 @@ import Administration
 import EmbeddedBroker
 import LocalServers
 import NotificationModel
+import Operations
 import Telemetry
 import TestSupport
 import Testing
@@ -31,6 +32,7 @@ struct AlertTests {
     _ = OpsMetrics(registry, sinks: ["mail"])
     recorderMetrics(registry)
     _ = AuditMetrics(registry)
+    ProcessMetrics.register(registry, version: "1")
     return try registry.render() + brokerPage()
   }
 
@@ -74,6 +76,12 @@ struct AlertTests {
     workerMetrics(registry)
     try expectDocumented(registry.render(), role: "worker")
     try expectDocumented(registry.render(), role: "sms_reports", atLeast: 8)
+  }
+
+  @Test func `what every process shows is in docs/operations.md`() throws {
+    let registry = MetricsRegistry()
+    ProcessMetrics.register(registry, version: "1")
+    try expectDocumented(registry.render(), role: "log", atLeast: 1)
   }
 
   @Test func `the audit's metrics are all in docs/operations.md`() throws {

@@ -36,6 +36,7 @@ import Testing
       let line = try #require(lines.first { $0.hasPrefix(name + " ") }, "\(name) is missing")
       return try #require(Double(line.dropFirst(name.count + 1)))
     }
+    #expect(try value("bongsu_log_lines_lost_total") == 0)
     #expect(try value("process_cpu_seconds_total") > 0)
     #expect(try value("process_resident_memory_bytes") > 1_048_576)
     #expect(try value("process_virtual_memory_bytes") >= value("process_resident_memory_bytes"))

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Synchronization
 import Testing
 
@@ -61,26 +60,5 @@ private final class Memory: LogSink {
     #expect(Logger.Level.trace < .critical)
     #expect(Logger.Level(rawValue: "warning") == .warning)
     #expect(Logger.Level(rawValue: "WARNING") == nil)
-  }
-
-  @Test func `a line longer than a pipe takes at once arrives whole`() throws {
-    var ends: [Int32] = [0, 0]
-    try #require(pipe(&ends) == 0)
-    let (reading, writing) = (ends[0], ends[1])
-    let text = Array(String(repeating: "x", count: 300_000).utf8)
-    let writer = Thread {
-      StandardErrorSink.write(text, to: writing)
-      close(writing)
-    }
-    writer.start()
-    #expect(try FileHandle(fileDescriptor: reading, closeOnDealloc: true).readToEnd()?.count == 300_000)
-  }
-
-  @Test func `a line that cannot be written is dropped`() throws {
-    let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
-    try #require(full >= 0)
-    defer { close(full) }
-    StandardErrorSink.write(Array("line\n".utf8), to: full)
-    #expect(errno == ENOSPC)
   }
 }

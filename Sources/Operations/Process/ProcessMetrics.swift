@@ -4,10 +4,13 @@ public import Telemetry
 
 /// What Prometheus' own clients tell of a process, under the same names, read when it is asked for.
 public enum ProcessMetrics {
-  /// Adds `process_*` and `bongsu_build_info{version}`.
+  /// Adds `process_*`, `bongsu_build_info{version}` and `bongsu_log_lines_lost_total`.
   public static func register(_ metrics: MetricsRegistry, version: String) {
     metrics.gauge("bongsu_build_info", help: "Always 1; the label tells the version.", labels: [("version", version)])
       .set(1)
+    metrics.observed(
+      "bongsu_log_lines_lost_total", .counter, help: "Lines of the log that could not be written.",
+      read: { Double(StandardErrorSink.lostLines) })
     metrics.observed(
       "process_cpu_seconds_total", .counter, help: "User and system CPU time in seconds.",
       read: { status.map { Double($0.cpuTicks) / ticksPerSecond } })

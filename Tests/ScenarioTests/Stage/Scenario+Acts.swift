@@ -15,12 +15,21 @@ extension Scenario {
 
   /// Starts a relay, whatever becomes of it.
   func launchRelay(_ flags: [String] = [], conninfo: String? = nil) throws {
+    relays.append(try DaemonProcess(relayArguments(flags, conninfo) + ["--listen", "127.0.0.1:0"]))
+  }
+
+  /// Starts one whose outputs go to a path, and waits until it streams.
+  func startRelay(log: String) throws {
+    relays.append(try DaemonProcess(relayArguments([], nil), log: log))
+    try relay.waitUntilReady()
+  }
+
+  private func relayArguments(_ flags: [String], _ conninfo: String?) -> [String] {
     let way = setup.isProxied
     let direct = conninfo ?? database.conninfo
     let dsn = way ? direct.replacing("port=\(stage.postgres.port)", with: "port=\(stage.wayToPostgres.port)") : direct
     let servers = way ? "127.0.0.1:\(stage.wayToKafka.port)" : setup.bootstrapServers ?? stage.kafka.bootstrapServers
-    let arguments = ["relay"] + source(dsn: dsn, servers: servers) + ["--listen", "127.0.0.1:0"]
-    relays.append(try DaemonProcess(arguments + setup.flags + flags))
+    return ["relay"] + source(dsn: dsn, servers: servers) + setup.flags + flags
   }
 
   private func source(dsn: String, servers: String) -> [String] {

@@ -12,9 +12,14 @@ public final class BongsuProcess: Sendable {
     return FileManager.default.isExecutableFile(atPath: beside) ? beside : Repository.file(".build/debug/bongsu")
   }()
 
-  public init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameter log: a path that both of its outputs go to, unseen by this process.
+  public init(_ arguments: [String], environment: [String: String] = [:], log: String? = nil) throws {
     var command = ChildCommand(Self.executable, arguments)
     command.environment = environment
+    if let log {
+      command = ChildCommand("sh", ["-c", #"exec "$0" "$@" >> "$LOG" 2>&1"#, Self.executable] + arguments)
+      command.environment = environment.merging(["LOG": log]) { $1 }
+    }
     command.directory = Repository.path
     process = try ChildProcess(command)
   }

@@ -14,6 +14,14 @@ public final class DaemonProcess {
     bongsu = try BongsuProcess(arguments, environment: environment)
   }
 
+  /// One whose outputs go to `log`, so that it cannot say where it listens.
+  public init(_ arguments: [String], log: String) throws {
+    let port = try FreePort.find()
+    name = arguments.first ?? ""
+    bongsu = try BongsuProcess(arguments + ["--listen", "127.0.0.1:\(port)"], log: log)
+    probe = .success(HTTPProbe(port: port))
+  }
+
   public func waitUntilReady(within limit: Duration = .seconds(90)) throws {
     let probe = try probe.get()
     try eventually("the \(name) is ready", within: limit) { probe.isReady() }
