@@ -124,6 +124,14 @@ struct AudienceLoaderTests {
     #expect(try loader.load(request).users[7]?.email.address == "seven@example.com")
   }
 
+  @Test(arguments: ["\"\u{301}", "\\\u{301}", "a,b", "{}", "NULL", "'"])
+  func `whatever a template is called, it is asked for`(key: String) throws {
+    let loader = try fixture.loader()
+    #expect(try loader.load(AudienceRequest(users: [1], templates: [key])).templates.isEmpty)
+    // Of the two the template alone.
+    #expect(loader.counts.unknown == 1)
+  }
+
   @Test func `a Redis that was flushed costs each router one question, however many users there are`() throws {
     let request = AudienceRequest(users: Set(10...99))
     let loaders = try (0..<3).map { _ in try fixture.loader() }
