@@ -1,3 +1,5 @@
+import NotificationModel
+
 /// What a site has done so far, stage by stage, as its roles tell.
 public struct SiteFigures: Sendable, Equatable {
   public struct Channel: Sendable, Equatable {
@@ -26,7 +28,7 @@ public struct SiteFigures: Sendable, Equatable {
   /// Records that wait, by consumer group; nil where no broker of ours tells.
   public var lag: [String: Int]?
 
-  public static let channelNames = ["push.ios", "push.android", "sms", "email"]
+  public static let channelNames = DeliveryChannel.allCases.map(\.rawValue)
 
   public init() {}
 
