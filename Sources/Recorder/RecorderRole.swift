@@ -49,13 +49,5 @@ public final class RecorderRole: DaemonRole {
     if !isOver { throw RoleError("it still waits for a server; what it had in hand is written again") }
   }
 
-  public var state: RoleState { recording.state }
-
-  public var states: [String: RoleState] { ["recorder": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { recording.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { recording.hangs }
+  public var threads: [String: RoleThread] { ["recorder": recording] }
 }

@@ -57,14 +57,7 @@ public final class RouterRole: DaemonRole {
     if left > 0 { throw RoleError("it still waits for a server; what it had in flight is routed again") }
   }
 
-  /// Of each lane.
-  public var states: [String: RoleState] {
-    Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ("lane \($0)", $1.state) })
+  public var threads: [String: RoleThread] {
+    Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ("lane \($0)", $1) })
   }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { lanes.lazy.compactMap(\.failure).first }
-
-  /// A lane has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { lanes.contains(where: \.hangs) }
 }

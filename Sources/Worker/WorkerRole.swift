@@ -50,14 +50,8 @@ public final class WorkerRole: DaemonRole {
 
   public var state: RoleState { thread.state }
 
-  public var states: [String: RoleState] { ["worker": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { thread.failure }
+  public var threads: [String: RoleThread] { ["worker": thread] }
 
   /// A stop was asked for.
   public var isStopping: Bool { stopRequest.isRequested }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { thread.hangs }
 }

@@ -6,11 +6,16 @@ public protocol DaemonRole: Sendable {
   func stop(within deadline: Duration) throws
   /// Readable once it cannot go on; `failure` says why.
   var failed: WakeSignal { get }
-  var failure: String? { get }
-  /// It has made no turn for minutes: the process should be started again.
-  var hangs: Bool { get }
-  /// By thread.
-  var states: [String: RoleState] { get }
+  /// Those that do its work, by what `/readyz` calls them.
+  var threads: [String: RoleThread] { get }
+}
+
+extension DaemonRole {
+  /// Why it cannot go on; nil while it can.
+  public var failure: String? { threads.sorted { $0.key < $1.key }.lazy.compactMap(\.value.failure).first }
+
+  /// A thread has made no turn for minutes: the process should be started again.
+  public var hangs: Bool { threads.values.contains(where: \.hangs) }
 }
 
 /// A role as a part of a daemon.
@@ -28,5 +33,5 @@ public struct RoleService: Service {
   public var failed: WakeSignal { role.failed }
   public var failure: String? { role.failure }
   public var healthProblems: [String: String] { role.hangs ? [name: "has made no progress for three minutes"] : [:] }
-  public var readinessProblems: [String: String] { role.states.compactMapValues(\.problem) }
+  public var readinessProblems: [String: String] { role.threads.compactMapValues(\.state.problem) }
 }

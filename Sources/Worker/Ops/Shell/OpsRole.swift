@@ -47,13 +47,5 @@ public final class OpsRole: DaemonRole {
     if !hasEnded { throw RoleError("it still waits for a server; what it had in flight is told again") }
   }
 
-  public var state: RoleState { thread.state }
-
-  public var states: [String: RoleState] { ["ops": state] }
-
-  /// Why it cannot go on; nil while it can.
-  public var failure: String? { thread.failure }
-
-  /// It has made no turn for minutes: the process should be started again.
-  public var hangs: Bool { thread.hangs }
+  public var threads: [String: RoleThread] { ["ops": thread] }
 }
