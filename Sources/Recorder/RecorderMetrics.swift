@@ -6,7 +6,7 @@ public struct RecorderMetrics: Sendable {
   let records, batches, rows, deadLetters, devicesDisabled, postgresFailures, restarts: Counter
   let latency: Histogram
   let lag: Gauge
-  private let states: [RoleState.Kind: Gauge]
+  private let states: StateGauges<RoleState.Kind>
   private let registry: MetricsRegistry
 
   public init(_ registry: MetricsRegistry) {
@@ -25,23 +25,14 @@ public struct RecorderMetrics: Sendable {
       "bongsu_recorder_latency_seconds", help: "From a status's own time to its row's commit.")
     lag = registry.gauge(
       "bongsu_recorder_lag_records", help: "Records that wait in the partitions this recorder reads.", labels: [])
-    states = Dictionary(
-      uniqueKeysWithValues: RoleState.Kind.allCases.map {
-        (
-          $0,
-          registry.gauge(
-            "bongsu_recorder_state", help: "1 for the state it is in.", labels: [("state", $0.rawValue)])
-        )
-      })
+    states = StateGauges(registry, "bongsu_recorder_state")
     // There from the start, so that an alert sees the first one.
     refused("INVALID_JSON", 0)
     maintained("archived", 0)
     maintained("failed", 0)
   }
 
-  func show(_ state: RoleState) {
-    for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) }
-  }
+  func show(_ state: RoleState) { states.show(state.kind) }
 
   func add(_ outcome: LogWriter.Outcome, now: Int64) {
     records.increment(by: outcome.records)

@@ -12,7 +12,7 @@ public struct RedriveMetrics: Sendable {
   private let waiting: [RetryTier: Gauge]
   private let suppressed: [SuppressionReason: Counter]
   private let republished: [String: Counter]
-  private let states: [RoleState.Kind: Gauge]
+  private let states: StateGauges<RoleState.Kind>
   private let registry: MetricsRegistry
 
   public init(_ registry: MetricsRegistry) {
@@ -47,12 +47,10 @@ public struct RedriveMetrics: Sendable {
     republished = each(DeliveryChannel.allCases.map(\.rawValue) + ["events"]) {
       counter("republished_total", "Records sent back to where they came from.", [("to", $0)])
     }
-    states = each(RoleState.Kind.allCases) {
-      gauge("state", "1 for the state it is in.", [("state", $0.rawValue)])
-    }
+    states = StateGauges(registry, "bongsu_redrive_state")
   }
 
-  func show(_ state: RoleState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
+  func show(_ state: RoleState) { states.show(state.kind) }
 
   func show(waiting count: Int, _ tier: RetryTier) { waiting[tier]?.set(count) }
 

@@ -6,7 +6,7 @@ struct RelayMetrics: Sendable {
   let reconnectsPostgres, reconnectsKafka: Counter
   let produceLatency, commitToAcknowledge: Histogram
   let lagSeconds, inFlightRows, inFlightBytes, unaccounted: Gauge
-  private let states: [SourceState.Kind: Gauge]
+  private let states: StateGauges<SourceState.Kind>
 
   init(_ registry: MetricsRegistry, source: String) {
     let labels = [("source", source)]
@@ -35,13 +35,9 @@ struct RelayMetrics: Sendable {
     inFlightRows = gauge("in_flight_rows", "Rows handed to Kafka and not acknowledged.")
     inFlightBytes = gauge("in_flight_bytes", "Their bytes.")
     unaccounted = gauge("unaccounted_rows", "Read - acknowledged - quarantined; 0 at rest.")
-    states = Dictionary(
-      uniqueKeysWithValues: SourceState.Kind.allCases.map {
-        ($0, gauge("state", "1 for the state the source is in.", [("state", $0.rawValue)]))
-      })
+    states = StateGauges(
+      registry, "bongsu_relay_state", help: "1 for the state the source is in.", labels: labels)
   }
 
-  func show(_ state: SourceState) {
-    for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) }
-  }
+  func show(_ state: SourceState) { states.show(state.kind) }
 }

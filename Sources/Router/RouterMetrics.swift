@@ -12,7 +12,7 @@ public struct RouterMetrics: Sendable {
   private let deliveries: [DeliveryChannel: Counter]
   private let suppressions: [SuppressionReason: Counter]
   private let deferrals: [DeferralReason: Counter]
-  private let states: [[RoleState.Kind: Gauge]]
+  private let states: [StateGauges<RoleState.Kind>]
   private let audience: [String: Counter]
   private let registry: MetricsRegistry
 
@@ -51,20 +51,16 @@ public struct RouterMetrics: Sendable {
     deferrals = each([.scheduled, .night]) {
       counter("deferrals_total", "Deliveries that wait, by reason.", [("reason", $0.rawValue)])
     }
-    states = (0..<lanes).map { lane in
-      Dictionary(
-        uniqueKeysWithValues: RoleState.Kind.allCases.map {
-          ($0, gauge("state", "1 for the state a lane is in.", [("lane", "\(lane)"), ("state", $0.rawValue)]))
-        })
+    states = (0..<lanes).map {
+      StateGauges(
+        registry, "bongsu_router_state", help: "1 for the state a lane is in.", labels: [("lane", "\($0)")])
     }
     audience = each(["process", "redis", "postgres"]) {
       counter("audience_found_total", "Users and templates found, by where.", [("in", $0)])
     }
   }
 
-  func show(_ state: RoleState, lane: Int) {
-    for (kind, gauge) in states[lane] { gauge.set(kind == state.kind ? 1 : 0) }
-  }
+  func show(_ state: RoleState, lane: Int) { states[lane].show(state.kind) }
 
   func add(_ counts: RoutedCounts) {
     events.increment(by: counts.events)

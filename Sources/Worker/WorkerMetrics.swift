@@ -8,7 +8,7 @@ public struct WorkerMetrics: Sendable {
   let inFlight, unfinished, lag, rate, clockSkew: Gauge
   let provider, latency: Histogram
   private let ends: [DeliveryState: Counter]
-  private let states: [RoleState.Kind: Gauge]
+  private let states: StateGauges<RoleState.Kind>
   private let breaker: [String: Gauge]
   private let failures: @Sendable (String) -> Counter
 
@@ -42,10 +42,7 @@ public struct WorkerMetrics: Sendable {
       uniqueKeysWithValues: [.success, .retrying, .fail, .ambiguous].map { (state: DeliveryState) in
         (state, counter("attempts_total", "Attempts that ended, by state.", [("state", state.rawValue)]))
       })
-    states = Dictionary(
-      uniqueKeysWithValues: RoleState.Kind.allCases.map {
-        ($0, gauge("state", "1 for the state it is in.", [("state", $0.rawValue)]))
-      })
+    states = StateGauges(registry, "bongsu_worker_state", labels: labels)
     breaker = Dictionary(
       uniqueKeysWithValues: ["closed", "open", "probing"].map {
         ($0, gauge("breaker", "1 for the state of the provider's breaker.", [("state", $0)]))
@@ -61,7 +58,7 @@ public struct WorkerMetrics: Sendable {
 
   func countFailure(_ code: String) { failures(code).increment() }
 
-  func show(_ state: RoleState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
+  func show(_ state: RoleState) { states.show(state.kind) }
 
   func show(_ state: Breaker.State) {
     let name =

@@ -5,7 +5,7 @@ import Telemetry
 struct OpsMetrics: Sendable {
   let alerts, unreadable, repeated, restarts: Counter
   let waiting, lag: Gauge
-  private let states: [RoleState.Kind: Gauge]
+  private let states: StateGauges<RoleState.Kind>
   private let sent, failures, givenUp: [String: Counter]
 
   init(_ registry: MetricsRegistry, sinks: Set<String>) {
@@ -27,14 +27,10 @@ struct OpsMetrics: Sendable {
     sent = counters("messages_total", "Messages that were taken, by where they went.")
     failures = counters("failures_total", "Attempts at a message that failed, by where it was to go.")
     givenUp = counters("given_up_total", "Messages that were given up after all attempts, by where they were to go.")
-    states = Dictionary(
-      uniqueKeysWithValues: RoleState.Kind.allCases.map { kind in
-        let labels = [("state", kind.rawValue)]
-        return (kind, registry.gauge("bongsu_ops_state", help: "1 for the state it is in.", labels: labels))
-      })
+    states = StateGauges(registry, "bongsu_ops_state")
   }
 
-  func show(_ state: RoleState) { for (kind, gauge) in states { gauge.set(kind == state.kind ? 1 : 0) } }
+  func show(_ state: RoleState) { states.show(state.kind) }
 
   func note(_ step: OpsOutbox.Step, _ sink: String) {
     switch step {
