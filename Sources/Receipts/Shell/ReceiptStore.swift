@@ -24,7 +24,8 @@ final class ReceiptStore {
         [
           Self.number(now.milliseconds), .text(vendor), Self.number(Int64(most)),
           Self.number(ReceiptSchedule.milliseconds(schedule.first)),
-          Self.number(ReceiptSchedule.milliseconds(schedule.until)), .array(schedule.waits), .text(overOnly ? "t" : "f"),
+          Self.number(ReceiptSchedule.milliseconds(schedule.until)), .array(schedule.waits),
+          .text(overOnly ? "t" : "f"),
         ])
     }
     return (0..<rows.rowCount).compactMap { row in
