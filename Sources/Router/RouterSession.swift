@@ -67,15 +67,21 @@ final class RouterSession {
     outlet.drain()
     if let fault = outlet.fault { throw fault }
     commitFinished()
-    guard outlet.hasRoom else { return wait() }
+    guard outlet.hasRoom else {
+      showLag(behind: 0)
+      return wait()
+    }
     let records = try kafka("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
       try intake.gather(settings.batch.bounds)
     }
+    showLag(behind: records.count)
     if records.isEmpty { wait() } else { try route(records) }
   }
 
+  /// - Parameter count: of events in hand, which wait as well.
+  private func showLag(behind count: Int) { metrics.lag[lane].set(Int(intake.lag) + count) }
+
   private func wait() {
-    metrics.lag[lane].set(Int(intake.lag))
     if outlet.hasRoom, let end = intake.restsUntil {
       // Each record and each acknowledgement would wake it; after the rest they are taken together.
       let left = max(0, end - SystemTime.monotonicNanoseconds())
@@ -130,6 +136,8 @@ final class RouterSession {
     let kept = try kafka("holding partitions") { () throws(KafkaError) in
       try intake.hold(records, for: time, or: stop)
     }
+    intake.askEnds(atMostEvery: .seconds(1))
+    showLag(behind: kept.count)
     outlet.drain()
     if let fault = outlet.fault { throw fault }
     commitFinished()

@@ -114,6 +114,8 @@ final class RecorderSession {
     let kept = try kafka("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
     }
+    reader.askEnds(atMostEvery: .seconds(1))
+    metrics.lag.set(Int(reader.lag) + kept.count)
     commitFinished()
     return kept
   }

@@ -23,11 +23,8 @@ final class RedriveSession {
   private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let waits: [String: Int64]
-  private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
-  /// How often it is asked how much waits where nothing is read.
-  private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
@@ -172,11 +169,7 @@ final class RedriveSession {
   private func show() {
     metrics.inFlight.set(outlet.flight.records)
     metrics.dueLag.set(queues.oldestDue.map { Int(max(0, Self.now - $0) / 1_000) } ?? 0)
-    let now = SystemTime.monotonicNanoseconds()
-    if now - askedAt > Self.askInterval {
-      askedAt = now
-      reader.askEnds(timeoutMilliseconds: 500)
-    }
+    reader.askEnds()
     for tier in RetryTier.allCases {
       let topic = settings.name(tier.topic)
       metrics.show(waiting: Int(reader.lag(of: topic)) + queues.count(of: topic), tier)

@@ -189,6 +189,7 @@ final class OpsSession {
   }
 
   private func show() {
+    if isPaused { reader.askEnds() }
     metrics.lag.set(Int(reader.lag))
     metrics.waiting.set(prefix.open)
   }
