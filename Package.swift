@@ -101,7 +101,7 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: [
-        "Configuration", "Kafka", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime", "Signing",
+        "Configuration", "Kafka", "NotificationModel", "PGOutput", "Policy", "Postgres", "Relay", "Runtime", "Signing",
         "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
@@ -213,8 +213,8 @@ let package = Package(
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime",
-        "TestSupport", "Worker", "bongsu",
+        "Administration", "Audience", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Redrive",
+        "Relay", "Runtime", "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ProviderSimulatorsTests",
