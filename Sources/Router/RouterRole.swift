@@ -11,6 +11,7 @@ public final class RouterRole: DaemonRole {
   private let stopRequest = StopRequest()
   private let lanes: [RoleThread]
   private let releasing = Mutex<OwnedThread?>(nil)
+  private let releaseTrouble = Mutex<String?>(nil)
   /// Readable once it cannot go on; `failure` says why.
   public let failed = WakeSignal()
 
@@ -27,7 +28,8 @@ public final class RouterRole: DaemonRole {
   public func start() {
     for (number, lane) in lanes.enumerated() { start(lane, number) }
     let releasing = OwnedThread(name: "release") { [self] in
-      ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest).run()
+      let report = { [self] (trouble: String?) in releaseTrouble.withLock { $0 = trouble } }
+      ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest, report: report).run()
     }
     self.releasing.withLock { $0 = releasing }
   }
@@ -60,6 +62,11 @@ public final class RouterRole: DaemonRole {
   /// Of each lane.
   public var states: [String: RoleState] {
     Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ("lane \($0)", $1.state) })
+  }
+
+  /// Events are routed all the same.
+  public var impairments: [String: String] {
+    releaseTrouble.withLock { $0 }.map { ["release": "deferred deliveries cannot be released: \($0)"] } ?? [:]
   }
 
   /// Why it cannot go on; nil while it can.

@@ -11,6 +11,12 @@ public protocol DaemonRole: Sendable {
   var hangs: Bool { get }
   /// By thread.
   var states: [String: RoleState] { get }
+  /// As of `Service`.
+  var impairments: [String: String] { get }
+}
+
+extension DaemonRole {
+  public var impairments: [String: String] { [:] }
 }
 
 /// A role as a part of a daemon.
@@ -28,5 +34,6 @@ public struct RoleService: Service {
   public var failed: WakeSignal { role.failed }
   public var failure: String? { role.failure }
   public var healthProblems: [String: String] { role.hangs ? [name: "has made no progress for three minutes"] : [:] }
+  public var impairments: [String: String] { role.impairments }
   public var readinessProblems: [String: String] { role.states.compactMapValues(\.problem) }
 }
