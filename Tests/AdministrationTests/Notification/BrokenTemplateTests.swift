@@ -36,7 +36,8 @@ struct BrokenTemplateTests {
   private var states: String? {
     get throws {
       try database.scalar(
-        "SELECT string_agg(concat_ws(' ', template_key, version, state), ', ' ORDER BY 1) FROM notification.template")
+        "SELECT string_agg(concat_ws(' ', template_key, version, state), ', ' ORDER BY template_key, version) FROM notification.template"
+      )
     }
   }
 
