@@ -24,11 +24,14 @@ public struct TraceReader {
 
   /// An event's id is its own; a delivery's leads to its event. What nobody knows is taken for an event.
   public func subject(_ id: String) throws(PostgresError) -> Subject {
-    // By day, as the log has no other way to a delivery.
+    // By day, as the log has no other way to a delivery: each is looked up (OFFSET 0), not read from end to end to be
+    // joined.
     let found = try connection.execute(
       """
       SELECT d.event_id FROM generate_series(current_date - 400, current_date + 2, interval '1 day') AS day
-      JOIN notification.delivery d ON d.event_day = day::date AND d.delivery_id = $1
+      JOIN LATERAL (
+        SELECT event_id FROM notification.delivery WHERE event_day = day::date AND delivery_id = $1 OFFSET 0
+      ) AS d ON true
       UNION ALL SELECT event_id FROM notification.dead_letter WHERE delivery_id = $1 AND event_id IS NOT NULL LIMIT 1
       """, [.text(id)])
     guard let event = found.scalar else { return Subject(eventID: id) }
@@ -87,7 +90,7 @@ public struct TraceReader {
         \(SQLTime.milliseconds("r.routed_at"))
       FROM generate_series(current_date - 400, current_date + 2, interval '1 day') AS day
       JOIN LATERAL (
-        SELECT * FROM notification.routed_now n WHERE n.event_day = day::date AND n.event_id = $1
+        SELECT * FROM notification.routed_now n WHERE n.event_day = day::date AND n.event_id = $1 OFFSET 0
       ) AS r ON true
       """, [.text(id)])
     return (0..<rows.rowCount).map { row in

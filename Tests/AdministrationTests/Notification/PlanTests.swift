@@ -46,7 +46,7 @@ struct PlanTests {
     FROM generate_series(1, 20000) n;
     INSERT INTO notification.dead_letter
       (topic, partition, record_offset, error_class, parked_at, event_id, delivery_id)
-    SELECT 't', 0, n, 'POISON', now(), md5(n::text)::uuid, md5(n::text)::uuid FROM generate_series(1, 20000) n
+    SELECT 't', 0, n, 'POISON', now() - n * interval '1 minute', md5(n::text)::uuid, md5(n::text)::uuid FROM generate_series(1, 20000) n
     """
 
   /// Two days, of which 100 deliveries are not at an end.
@@ -100,7 +100,7 @@ struct PlanTests {
 
   @Test(arguments: PlanLog.Mode.allCases)
   func `what is due is released and counted, and what waits is kept`(mode: PlanLog.Mode) throws {
-    try expectIndexes(mode, of: ["deferred", "deferred_event"], small: ["release_pace"]) { settings in
+    try expectIndexes(mode, of: ["deferred", "deferred_event"], small: ["release_pace", "event_table"]) { settings in
       let store = DeferralStore(settings)
       #expect(try store.due().count > 100)
       #expect(try store.release(most: 50, perSecond: 100_000) == 50)
@@ -130,8 +130,6 @@ struct PlanTests {
     try expectIndexes(mode, of: ["dead_letter"]) { settings in
       let store = DeadLetterStore(try PostgresConnection(settings))
       var filter = DeadLetterFilter()
-      #expect(try store.list(filter, limit: 100).rows.count == 100)
-      filter.reasons = ["POISON"]
       #expect(try store.list(filter, limit: 100).rows.count == 100)
       filter.ids = [1, 2, 3]
       #expect(try store.count(filter) <= 3)
