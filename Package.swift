@@ -102,7 +102,7 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: [
-        "Configuration", "DeadLetters", "Kafka", "NotificationModel", "PGOutput", "Postgres", "Relay", "Runtime",
+        "Configuration", "DeadLetters", "Kafka", "NotificationModel", "PGOutput", "Policy", "Postgres", "Relay", "Runtime",
         "Signing", "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
@@ -217,8 +217,8 @@ let package = Package(
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres", "Relay",
-        "Runtime", "TestSupport", "bongsu",
+        "Administration", "Audience", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres",
+        "Redrive", "Relay", "Runtime", "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ProviderSimulatorsTests",

@@ -14,6 +14,7 @@ public final class GroupReader {
   /// Of which nothing is read until `wake`, whatever else goes on.
   private var resting: Set<TopicPartition> = []
   private var ends: [TopicPartition: Int64] = [:]
+  private var endsAskedAt: Int64?
   /// Hears what is given, before anything of it is read.
   public var onAssigned: (([TopicPartition]) -> Void)?
   /// Hears what is taken away, in time to commit what is finished.
@@ -174,7 +175,7 @@ public final class GroupReader {
     owned.subtract(partitions)
     lostPlaces.formUnion(partitions)
     gathered.removeAll { partitions.contains($0.place) }
-    for partition in partitions { next[partition] = nil }
+    for partition in partitions { (next[partition], ends[partition]) = (nil, nil) }
   }
 
   /// Commits what is finished of the partitions that are still read here.
@@ -193,10 +194,11 @@ public final class GroupReader {
     try consumer.committedNotes(partitions, timeoutMilliseconds: timeoutMilliseconds)
   }
 
-  /// Records that wait in the partitions that are read here.
-  public var lag: Int64 { next.reduce(0) { $0 + lag($1.key, $1.value) } }
+  /// Records that wait in the partitions that are read here. Of one that rests or is held it is what was there at the last
+  /// fetch, or at `askEnds`.
+  public var lag: Int64 { next.reduce(Int64(gathered.count)) { $0 + lag($1.key, $1.value) } }
 
-  /// Those of one topic. Of a partition that rests it is what was there at the last fetch, or at `askEnds`.
+  /// Those of one topic.
   public func lag(of topic: String) -> Int64 {
     next.reduce(0) { $1.key.topic == topic ? $0 + lag($1.key, $1.value) : $0 }
   }
@@ -205,14 +207,26 @@ public final class GroupReader {
     max(0, max(consumer.knownEnd(place) ?? next, ends[place] ?? next) - next)
   }
 
-  /// Asks the broker where the partitions that rest end at present, as nothing is fetched of them; ends with the first
-  /// that gets no answer.
-  public func askEnds(timeoutMilliseconds: Int) {
-    ends = [:]
-    for place in resting {
-      guard let end = try? consumer.watermarks(place, timeoutMilliseconds: timeoutMilliseconds).high else { return }
-      ends[place] = end
+  /// Asks the broker where the partitions that rest or are held end at present, as nothing is fetched of them; ends with
+  /// the first that gets no answer.
+  /// - Parameter interval: within which it does not ask again.
+  public func askEnds(atMostEvery interval: Duration = .seconds(15), timeoutMilliseconds: Int = 500) {
+    let asleep = isHeld ? owned : resting
+    let now = SystemTime.monotonicNanoseconds()
+    if let endsAskedAt, now - endsAskedAt < Int64(interval / .nanoseconds(1)) { return }
+    guard !asleep.isEmpty else { return }
+    endsAskedAt = now
+    for place in asleep {
+      guard let known = try? consumer.watermarks(place, timeoutMilliseconds: timeoutMilliseconds) else { return }
+      ends[place] = known.high
+      if next[place] == nil { next[place] = begin(place, known.low, timeoutMilliseconds) }
     }
+  }
+
+  /// Where reading of a partition will begin of which nothing has come yet.
+  private func begin(_ place: TopicPartition, _ low: Int64, _ timeoutMilliseconds: Int) -> Int64? {
+    let committed = try? consumer.committed([place], timeoutMilliseconds: timeoutMilliseconds)
+    return committed.map { $0[place] ?? low }
   }
 
   public func close() { consumer.close() }

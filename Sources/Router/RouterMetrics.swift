@@ -7,12 +7,13 @@ public import Telemetry
 public struct RouterMetrics: Sendable {
   let events, bytes, batches, restarts, redisFailures, rateUnknown, released: Counter
   let latency: Histogram
-  let lag, inFlight: Gauge
+  let lag, inFlight, dueDeferrals, dueLag: Gauge
   private let deliveries: [DeliveryChannel: Counter]
   private let suppressions: [SuppressionReason: Counter]
   private let deferrals: [DeferralReason: Counter]
   private let states: StateGauges<RoleState.Kind>
   private let audience: [String: Counter]
+  private let rounds: [Bool: Counter]
   private let registry: MetricsRegistry
 
   public init(_ registry: MetricsRegistry) {
@@ -33,6 +34,12 @@ public struct RouterMetrics: Sendable {
     redisFailures = counter("redis_failures_total", "Times Redis did not answer as it should.")
     rateUnknown = counter("rate_unknown_total", "Questions to the rate limiter without an answer.")
     released = counter("released_total", "Deferred deliveries sent back through the outbox.")
+    dueDeferrals = gauge("due_deferrals", "Deferred deliveries that are due and not released, up to 100,000.")
+    dueLag = gauge("due_lag_seconds", "How long ago the oldest of them was due.")
+    rounds = Dictionary(
+      uniqueKeysWithValues: [(true, "done"), (false, "failed")].map {
+        ($0, counter("release_rounds_total", "Looks for what is due, by how they ended.", [("result", $1)]))
+      })
     latency = registry.histogram(
       "bongsu_router_latency_seconds", help: "From an event's place in its topic to all its deliveries in theirs.")
     lag = gauge("lag_records", "Events that wait in the partitions this router reads.")
@@ -53,6 +60,13 @@ public struct RouterMetrics: Sendable {
   }
 
   func show(_ state: RoleState) { states.show(state.kind) }
+
+  func show(_ due: DeferralStore.Due) {
+    dueDeferrals.set(due.count)
+    dueLag.set(due.seconds)
+  }
+
+  func addRound(isDone: Bool) { rounds[isDone]?.increment() }
 
   func add(_ counts: RoutedCounts) {
     events.increment(by: counts.events)

@@ -11,6 +11,7 @@ public final class RouterRole: DaemonRole {
   private let stopRequest = StopRequest()
   private let routing: RoleThread
   private let releasing = Mutex<OwnedThread?>(nil)
+  private let releaseTrouble = Mutex<String?>(nil)
   /// Readable once it cannot go on; `failure` says why.
   public let failed = WakeSignal()
 
@@ -32,7 +33,8 @@ public final class RouterRole: DaemonRole {
       }
     }
     let releasing = OwnedThread(name: "release") { [self] in
-      ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest).run()
+      let report = { [self] (trouble: String?) in releaseTrouble.withLock { $0 = trouble } }
+      ReleaseLoop(settings: settings, metrics: metrics, logger: logger, stop: stopRequest, report: report).run()
     }
     self.releasing.withLock { $0 = releasing }
   }
@@ -49,4 +51,9 @@ public final class RouterRole: DaemonRole {
   }
 
   public var threads: [String: RoleThread] { ["router": routing] }
+
+  /// Events are routed all the same.
+  public var impairments: [String: String] {
+    releaseTrouble.withLock { $0 }.map { ["release": "deferred deliveries cannot be released: \($0)"] } ?? [:]
+  }
 }

@@ -66,10 +66,14 @@ final class RouterSession {
   private func turn() throws(RoleError) {
     wake.clear()
     try keepUp()
-    guard outlet.hasRoom else { return wait() }
+    guard outlet.hasRoom else {
+      showLag(behind: 0)
+      return wait()
+    }
     let records = try RoleError.doing("reading \(settings.topics.name(.events))") { () throws(KafkaError) in
       try intake.gather(settings.batch.bounds)
     }
+    showLag(behind: records.count)
     if records.isEmpty { wait() } else { try route(records) }
   }
 
@@ -79,8 +83,15 @@ final class RouterSession {
     commitFinished()
   }
 
+  private func keepUp(behind count: Int) throws(RoleError) {
+    showLag(behind: count)
+    try keepUp()
+  }
+
+  /// - Parameter count: of events in hand, which wait as well.
+  private func showLag(behind count: Int) { metrics.lag.set(Int(intake.lag) + count) }
+
   private func wait() {
-    metrics.lag.set(Int(intake.lag))
     if outlet.hasRoom, let end = intake.restsUntil {
       // Each record and each acknowledgement would wake it; after the rest they are taken together.
       let left = max(0, end - SystemTime.monotonicNanoseconds())
@@ -93,7 +104,7 @@ final class RouterSession {
 
   /// Routes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func route(_ records: [SourceRecord]) throws(RoleError) {
-    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+    let done = try patience.work(on: records, meanwhile: keepUp(behind:)) { records throws(PostgresError) in
       try routed(records)
     }
     if let done { try send(done.result, done.records) }

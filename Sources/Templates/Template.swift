@@ -47,6 +47,13 @@ public struct Template: Sendable, Equatable {
   /// The parameters that it asks for, by the first part of their names.
   public var parameters: Set<String> { Self.parameters(nodes) }
 
+  /// Those that it prints whatever the values: outside of all sections.
+  public var printed: Set<String> {
+    nodes.reduce(into: []) { found, node in
+      if case .value(let name) = node { found.formUnion(name.parts.prefix(1)) }
+    }
+  }
+
   private static func parameters(_ nodes: [TemplateNode]) -> Set<String> {
     nodes.reduce(into: []) { found, node in
       switch node {

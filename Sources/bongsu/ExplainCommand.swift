@@ -1,31 +1,39 @@
 import Arguments
+import Audience
 import Configuration
 import Foundation
 import NotificationModel
 import Operations
 import Policy
 import Postgres
+import Redis
 import Router
 
 let explainCommand = Command(
   "explain", summary: "Print what would be sent of an event now, what not, and why",
   discussion: "Reads an event as a service writes it (docs/events.md), asks the notification database and changes "
-    + "nothing. The rate limiter is not asked. Exit status 1 when the event would be a dead letter.",
+    + "nothing. The rate limiter is asked where --redis or the configuration's redis.address says where it is, and "
+    + "counts nothing; it answers for this moment, whatever --at says. Exit status 1 when the event would be a dead letter.",
   examples: [
     .init("bongsu explain order.json --config bongsu.yaml", "by the file's policy and database"),
     .init("bongsu explain - --dsn dbname=notification --at 2026-11-24T22:30:00+09:00", "as it would be at night"),
   ],
   options: ConfigurationOptions.file + [
     .string("dsn", "CONNINFO", help: "The notification database, as libpq takes it."),
+    .string("redis", "ADDRESS", help: "Where the rate limiter is: HOST:PORT or a unix socket's path."),
     .string("at", "TIME", help: "Judge as of this moment (now)."),
   ],
   positionals: [Positional("EVENT.json", help: "A file with the event's JSON; - is the standard input.")]
 ) { arguments in
-  let (database, policy) = try PreviewOptions.read(arguments)
+  let options = try PreviewOptions.read(arguments)
   let payload = try readInput(arguments.words("EVENT.json").first ?? "-")
   do {
-    let explanation = try EventExplanation(payload: payload, database, policy, now: moment(arguments))
+    let explanation = try EventExplanation(
+      payload: payload, options.database, options.policy, options.limiter(), now: moment(arguments))
     Terminal.standard.output(explanation.text)
+    if let trouble = explanation.limiterTrouble {
+      Terminal.standard.error("note: the rate limiter could not be asked: \(trouble)\n")
+    }
   } catch let error as Rejection {
     Terminal.standard.output("dead letter: \(error.code): \(error.description)\n")
     throw ExitStatus(1)
@@ -33,16 +41,31 @@ let explainCommand = Command(
 }
 
 /// The options of the commands that show and send nothing.
-enum PreviewOptions {
-  private static let configuration = ConfigurationOptions(keys: [("dsn", "notification.dsn")])
+struct PreviewOptions {
+  private static let configuration = ConfigurationOptions(keys: [
+    ("dsn", "notification.dsn"), ("redis", "redis.address"),
+  ])
 
-  static func read(_ arguments: ParsedArguments) throws -> (database: ConnectionSettings, policy: PolicySettings) {
+  let database: ConnectionSettings
+  let policy: PolicySettings
+  /// Nil where nobody said where it is.
+  private let redis: RedisSettings?
+  private let redisPrefix: String
+
+  static func read(_ arguments: ParsedArguments) throws -> PreviewOptions {
     let root = try configuration.reader(arguments)
     let database = ConnectionSettings(notification: root)
     let policy = PolicySettings(root: root)
-    try ConfigurationOptions.finish(root, reading: ["notification", "policy"])
+    let isAsked = arguments.declares("redis") && root.section("redis").isSet("address")
+    let redis = isAsked ? RedisSettings(root: root) : nil
+    let prefix = root.section("router").string("redisPrefix", default: "bongsu:")
+    try ConfigurationOptions.finish(root, reading: Set(["notification", "policy"] + (isAsked ? ["redis"] : [])))
     guard let database else { preconditionFailure("the reader found nothing wrong with what is missing") }
-    return (database, policy)
+    return PreviewOptions(database: database, policy: policy, redis: redis, redisPrefix: prefix)
+  }
+
+  func limiter() throws -> RateLimiter? {
+    try redis.map { RateLimiter(try RedisConnection($0), prefix: redisPrefix) }
   }
 }
 

@@ -109,7 +109,7 @@ private func export(_ table: KeptTable) -> Command {
 private func activate(_ table: KeptTable) -> Command {
   Command(
     "activate", summary: "Put a version into use, and retire the one that was",
-    discussion: "Routers use it with their next batch.",
+    discussion: "Routers use it with their next batch. One that is broken, as it was put in by SQL, is refused.",
     examples: [.init("bongsu template activate \(sampleKeys(table))", "puts version 2 into use")],
     options: DatabaseOptions.all, positionals: keys(table)
   ) { arguments in
@@ -119,7 +119,9 @@ private func activate(_ table: KeptTable) -> Command {
 }
 
 private func keeper(_ table: KeptTable, _ arguments: ParsedArguments) throws -> TableKeeper {
-  TableKeeper(try PostgresConnection(DatabaseOptions.read(arguments)), table)
+  TableKeeper(try PostgresConnection(DatabaseOptions.read(arguments)), table) {
+    Terminal.standard.error("note: \($0)\n")
+  }
 }
 
 private func readFile(_ assignment: Assignment) throws -> Assignment {

@@ -46,6 +46,47 @@ struct DeferralStoreTests {
     #expect(try database.scalar("SELECT count(*) FROM notification.deferred_event") == "1")
   }
 
+  @Test func `what is due and still there is counted, with how long the oldest has been`() throws {
+    #expect(try store.due() == DeferralStore.Due())
+    try store.keep([event(1, Self.past, Self.future), event(2, Self.past)])
+    let due = try store.due()
+    let age = Int((Double(SystemTime.unixMicroseconds()) / 1_000 - Double(Self.past.milliseconds)) / 1_000)
+    #expect(due.count == 2 && abs(due.seconds - age) < 60)
+    _ = try store.release(most: 10)
+    #expect(try store.due() == DeferralStore.Due())
+  }
+
+  /// The rate's clock is moved by hand; what the server's own adds to it is bounded by how long the test takes.
+  @Test func `20,000 that are due at one moment come back at the rate, each once`() throws {
+    try database.run(
+      """
+      INSERT INTO notification.deferred_event
+      SELECT md5(n::text)::uuid, 'user', n::text, 'n', '{}', NULL, now() FROM generate_series(1, 20000) n;
+      INSERT INTO notification.deferred
+      SELECT md5(n::text)::uuid, 'push.ios', '1', date_trunc('hour', now()), 'night' FROM generate_series(1, 20000) n
+      """)
+    let rate = 2_000
+    let start = SystemTime.monotonicNanoseconds()
+    var (released, seconds) = (0, 0)
+    while released < 20_000 {
+      var batch = 0
+      repeat {
+        batch = try store.release(most: 1_000, perSecond: rate)
+        released += batch
+      } while batch == 1_000
+      let passed = Double(SystemTime.monotonicNanoseconds() - start) / 1e9
+      #expect(Double(released) <= Double(rate) * (1 + Double(seconds) + passed))
+      // A second's worth a second, so that it also ends.
+      try #require(released >= min(20_000, rate * (seconds + 1)))
+      try database.run("UPDATE notification.release_pace SET filled_at = filled_at - interval '1 second'")
+      seconds += 1
+    }
+    #expect(released == 20_000 && seconds <= 10)
+    #expect(try database.scalar("SELECT count(DISTINCT id) || ' ' || count(*) FROM outbox.event") == "20000 20000")
+    #expect(try database.scalar("SELECT count(*) FROM notification.deferred") == "0")
+    #expect(try database.scalar("SELECT count(*) FROM notification.deferred_event") == "0")
+  }
+
   @Test func `a batch that cannot be kept is kept in no part`() throws {
     var bad = event(2, Self.past)
     bad.payload = "[]"

@@ -33,6 +33,17 @@ struct RateLimiterTests {
     #expect(limiter.decide([]).decisions.isEmpty)
   }
 
+  @Test func `a look counts nothing, and tells what would be decided`() throws {
+    let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
+    func peek(_ event: Int) -> [RateDecision] { limiter.peek([request(event, scope)]).decisions }
+    for event in 1...5 { #expect(peek(event) == [.allowed]) }
+    #expect(try redis.run("KEYS", .text("*\(user)*")).elements?.isEmpty == true)
+    #expect(decide([request(1, scope), request(2, scope), request(3, scope)]) == [.allowed, .allowed, .limited])
+    // What was decided stays, and so would what is new.
+    #expect(peek(1) == [.allowed] && peek(3) == [.limited] && peek(4) == [.limited])
+    #expect(limiter.peek([]).decisions.isEmpty)
+  }
+
   @Test func `an event that comes again gets its answer and is counted once`() {
     let scope = RateScope("push", [RateWindow(limit: 2, period: Self.hour)])
     #expect(decide([request(1, scope), request(1, scope)]) == [.allowed, .allowed])

@@ -32,6 +32,17 @@ import Testing
     #expect(try probe.get("/readyz").status == 503)
   }
 
+  @Test func `what is impaired is told, and the process is ready all the same`() throws {
+    let server = try OperationsServer(
+      ListenAddress("127.0.0.1:0"), metrics: MetricsRegistry(), health: { [:] }, readiness: { [:] },
+      impairments: { ["release": "away"] })
+    defer { server.stop() }
+    let probe = HTTPProbe(port: UInt16(server.port))
+    #expect(try probe.get("/readyz").status == 200)
+    #expect(try probe.get("/readyz").body == #"{"ok":true,"problems":{},"impaired":{"release":"away"}}"# + "\n")
+    #expect(try probe.get("/healthz").body == #"{"ok":true,"problems":{}}"# + "\n")
+  }
+
   @Test func `problems are JSON, whatever they say`() throws {
     let hostile = "quote \" backslash \\ line\nend \u{7} 봉수"
     let (server, probe) = try serve(health: ["a \"b\"": hostile])

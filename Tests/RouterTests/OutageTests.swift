@@ -13,18 +13,21 @@ struct OutageTests {
     let postgres = try PostgresServer()
     let site = try RouterSite(postgres: postgres)
     try site.makePeople(3)
-    let router = try site.startRouter(redis: SharedServers.redis.address)
+    let router = try site.startRouter(redis: SharedServers.redis.address, GroupPlace.impatient)
     try site.produce(RouterSite.hello(1))
     try eventually("the first is routed", within: .seconds(60)) { try site.routed().count == 1 }
     try postgres.stop(.immediate)
     let late = try site.produce(RouterSite.hello(2))
     try router.waitForProblem("PostgreSQL")
+    let place = TopicPartition(site.name(.events), 0)
+    #expect(try GroupPlace(site.broker, group: site.group, place).losses(of: router) == [])
     #expect(try site.routed().count == 1 && site.records(.deadLetters).isEmpty)
     try postgres.start()
     try eventually("the second is routed", within: .seconds(60)) {
       try site.routed().contains { $0.eventID == late && $0.deliveries == 4 }
     }
     try router.waitUntilReady()
+    #expect(try router.metrics().sum("bongsu_router_restarts_total") == 0)
     #expect(try router.terminate().isSuccess)
   }
 

@@ -19,6 +19,7 @@ extension TableKeeper {
       try connection.transaction { connection in
         let total = try load(text, columns)
         imported = try applyOrFindFault(columns, total)
+        try inspectImported(text)
         if isTrial { throw TrialIsOver() }
       }
     } catch is TrialIsOver {}
@@ -97,9 +98,7 @@ extension TableKeeper {
   private func apply(_ columns: [String], _ last: Int) throws -> ImportedRows {
     let types = try types()
     let cast = { (name: String) in "i.\(name)::\(types[name] ?? "text")" }
-    let same = table.keys.map { key in
-      "t.\(key) \(table.nullableKeys.contains(key) ? "IS NOT DISTINCT FROM" : "=") \(cast(key))"
-    }.joined(separator: " AND ")
+    let same = same(types)
     let values = columns.filter { !table.keys.contains($0) }
     var imported = ImportedRows()
     if !values.isEmpty {
@@ -118,6 +117,18 @@ extension TableKeeper {
         """
       ).affectedRows
     return imported
+  }
+
+  /// Joins `imported i` to the table as `t`.
+  private func same(_ types: [String: String]) -> String {
+    table.keys.map { key in
+      "t.\(key) \(table.nullableKeys.contains(key) ? "IS NOT DISTINCT FROM" : "=") i.\(key)::\(types[key] ?? "text")"
+    }.joined(separator: " AND ")
+  }
+
+  private func inspectImported(_ text: String) throws {
+    let from = "imported i JOIN \(table.table) t ON \(same(try types())) ORDER BY i.record"
+    try inspect(from, record: "i.record", of: text)
   }
 
   private func types() throws -> [String: String] {

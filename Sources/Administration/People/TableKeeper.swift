@@ -4,10 +4,15 @@ public import Postgres
 public struct TableKeeper {
   let connection: PostgresConnection
   let table: KeptTable
+  let remark: (String) -> Void
 
-  public init(_ connection: PostgresConnection, _ table: KeptTable) {
+  /// - Parameter remark: hears of what was taken and may be a slip.
+  public init(
+    _ connection: PostgresConnection, _ table: KeptTable, remark: @escaping (String) -> Void = { _ in }
+  ) {
     self.connection = connection
     self.table = table
+    self.remark = remark
   }
 
   /// Rows in the order of their keys.
@@ -30,30 +35,43 @@ public struct TableKeeper {
 
   /// Changes what is given of the row with these keys, and makes the row when it is not there.
   /// - Returns: whether it was made.
+  /// - Throws: also for a template that could not be used; nothing is changed then.
   public func set(_ keys: [String?], _ values: [Assignment]) throws -> Bool {
     let conditions = try assign(keys)
     try table.check(values.map(\.column), among: table.settable)
     guard !values.isEmpty else { throw KeptTableError("nothing to set: give COLUMN=VALUE") }
-    return try connection.transaction { connection in
-      let sets = values.enumerated().map { "\($1.column) = $\($0 + 1)" }.joined(separator: ", ")
-      let all = values + conditions
-      let changed = try connection.execute(
-        "UPDATE \(table.table) SET \(sets)\(Self.matching(conditions, from: values.count))", all.map(Self.value))
-      if changed.affectedRows > 0 { return false }
-      let places = all.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-      try connection.execute(
-        "INSERT INTO \(table.table) (\(all.map(\.column).joined(separator: ", "))) VALUES (\(places))",
-        all.map(Self.value))
-      return true
+    return try connection.transaction { _ in
+      let isNew = try write(values, conditions)
+      try inspect("\(table.table) t\(Self.matching(conditions))", conditions.map(Self.value))
+      return isNew
     }
   }
 
+  private func write(_ values: [Assignment], _ conditions: [Assignment]) throws(PostgresError) -> Bool {
+    let sets = values.enumerated().map { "\($1.column) = $\($0 + 1)" }.joined(separator: ", ")
+    let all = values + conditions
+    let changed = try connection.execute(
+      "UPDATE \(table.table) SET \(sets)\(Self.matching(conditions, from: values.count))", all.map(Self.value))
+    if changed.affectedRows > 0 { return false }
+    let places = all.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+    try connection.execute(
+      "INSERT INTO \(table.table) (\(all.map(\.column).joined(separator: ", "))) VALUES (\(places))",
+      all.map(Self.value))
+    return true
+  }
+
   /// Puts a version of a template into use.
-  /// - Throws: when there is none.
+  /// - Throws: when there is none, or it could not be used.
   public func activate(_ keys: [String?]) throws {
-    let done = try connection.execute(
-      "SELECT notification.activate_template($1, $2, $3, $4)", try assign(keys).map(Self.value))
-    guard done.scalar == "t" else { throw KeptTableError("there is no such template; `bongsu template list` has all") }
+    let conditions = try assign(keys)
+    try connection.transaction { connection in
+      let done = try connection.execute(
+        "SELECT notification.activate_template($1, $2, $3, $4)", conditions.map(Self.value))
+      guard done.scalar == "t" else {
+        throw KeptTableError("there is no such template; `bongsu template list` has all")
+      }
+      try inspect("\(table.table) t\(Self.matching(conditions))", conditions.map(Self.value))
+    }
   }
 
   private func assign(_ keys: [String?]) throws(KeptTableError) -> [Assignment] {

@@ -24,11 +24,15 @@ public struct TraceReader {
 
   /// An event's id is its own; a delivery's leads to its event. What nobody knows is taken for an event.
   public func subject(_ id: String) throws(PostgresError) -> Subject {
-    // By day, as the log has no other way to a delivery.
+    // By day, as the log has no other way to a delivery: each is looked up (OFFSET 0), not read from end to end to be
+    // joined.
     let found = try connection.execute(
       """
       SELECT d.event_id FROM \(LogTables.days)
-      JOIN \(LogTables.deliveries) AS d ON d.event_day = day::date AND d.delivery_id = $1
+      JOIN LATERAL (
+        SELECT n.event_id FROM \(LogTables.deliveries) AS n
+        WHERE n.event_day = day::date AND n.delivery_id = $1 OFFSET 0
+      ) AS d ON true
       UNION ALL SELECT event_id FROM notification.dead_letter WHERE delivery_id = $1 AND event_id IS NOT NULL LIMIT 1
       """, [.text(id)])
     guard let event = found.scalar else { return Subject(eventID: id) }
@@ -91,7 +95,9 @@ public struct TraceReader {
       SELECT DISTINCT ON (r.event_day, r.part) r.part, r.replay, r.deliveries, r.suppressions, r.deferrals,
         r.unresolved, \(SQLTime.milliseconds("r.routed_at")), r.is_archived
       FROM \(LogTables.days)
-      JOIN \(LogTables.routed) AS r ON r.event_day = day::date AND r.event_id = $1
+      JOIN LATERAL (
+        SELECT * FROM \(LogTables.routed) AS n WHERE n.event_day = day::date AND n.event_id = $1 OFFSET 0
+      ) AS r ON true
       ORDER BY r.event_day, r.part, r.replay DESC
       """, [.text(id)])
     return (0..<rows.rowCount).map { row in

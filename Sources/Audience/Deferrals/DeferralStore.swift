@@ -39,6 +39,34 @@ public final class DeferralStore {
     return released.scalar.flatMap { Int($0) } ?? 0
   }
 
+  /// What is due and was not released.
+  public struct Due: Sendable, Equatable {
+    /// At most `countedAtMost`.
+    public var count = 0
+    /// For how long the oldest has been due.
+    public var seconds = 0
+
+    public init() {}
+  }
+
+  /// Counting more would cost more than it tells.
+  public static let countedAtMost = 100_000
+
+  /// Looks at what is due, by the server's clock, and changes nothing.
+  public func due() throws(PostgresError) -> Due {
+    let found = try database.run { connection throws(PostgresError) in
+      try connection.execute(
+        """
+        SELECT count(*), coalesce(floor(extract(epoch FROM now() - min(due_at)))::bigint, 0) FROM (
+          SELECT due_at FROM notification.deferred WHERE due_at <= now() ORDER BY due_at LIMIT \(Self.countedAtMost)
+        ) AS due
+        """)
+    }
+    var due = Due()
+    (due.count, due.seconds) = (found[0, 0].flatMap { Int($0) } ?? 0, found[0, 1].flatMap { Int($0) } ?? 0)
+    return due
+  }
+
   private static func statement(_ event: DeferredEvent) -> (sql: String, parameters: [SQLValue]) {
     let sql = """
       INSERT INTO notification.deferred_event (event_id, aggregatetype, aggregateid, type, payload, headers, event_time)

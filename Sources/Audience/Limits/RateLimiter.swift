@@ -25,12 +25,23 @@ public struct RateLimiter {
   /// Decides a batch, in its order, in one round trip.
   /// - Returns: one decision for each request, and the error because of which some are unknown.
   public func decide(_ requests: [RateRequest]) -> (decisions: [RateDecision], failure: RedisError?) {
+    ask(requests, Self.deciding)
+  }
+
+  /// What it would decide at present, each by itself: nothing is counted or kept.
+  public func peek(_ requests: [RateRequest]) -> (decisions: [RateDecision], failure: RedisError?) {
+    ask(requests, Self.peeking)
+  }
+
+  private func ask(
+    _ requests: [RateRequest], _ script: RedisScript
+  ) -> (decisions: [RateDecision], failure: RedisError?) {
     guard !requests.isEmpty else { return ([], nil) }
     let parts = stride(from: 0, to: requests.count, by: Self.questionsPerScript).map { start in
       requests[start..<min(start + Self.questionsPerScript, requests.count)]
     }
     do throws(RedisError) {
-      let answers = try redis.pipeline(parts.map(command))
+      let answers = try redis.pipeline(parts.map { command($0, script) })
       var failure: RedisError?
       let decisions = zip(parts, answers).flatMap { part, answer in
         if case .error(let error) = answer { failure = failure ?? error }
@@ -49,7 +60,7 @@ public struct RateLimiter {
     return elements.map { $0 == .integer(1) ? .allowed : .limited }
   }
 
-  private func command(_ requests: ArraySlice<RateRequest>) -> RedisCommand {
+  private func command(_ requests: ArraySlice<RateRequest>, _ script: RedisScript) -> RedisCommand {
     var keys: [String] = []
     var arguments: [RedisArgument] = [.text(Self.milliseconds(horizon))]
     for request in requests {
@@ -64,7 +75,7 @@ public struct RateLimiter {
         }
       }
     }
-    return RedisCommand(Self.script, keys: keys, arguments: arguments)
+    return RedisCommand(script, keys: keys, arguments: arguments)
   }
 
   private static func milliseconds(_ duration: Duration) -> String { String(Int64(duration / .milliseconds(1))) }
@@ -76,7 +87,22 @@ extension RateLimiter {
   ///
   /// KEYS: for each request the event's, then its scopes'. ARGV: the horizon; for each request its field and the number
   /// of scopes; for each scope the number of windows; for each window limit and period.
-  private static let script = RedisScript(
+  private static let deciding = RedisScript(
+    source(
+      keeping: """
+        redis.call('HSET', event, field, known)
+        redis.call('PEXPIRE', event, horizon)
+        if room then
+          for _, scope in ipairs(scopes) do
+            redis.call('LPUSH', scope[1], now)
+            redis.call('LTRIM', scope[1], 0, scope[2] - 1)
+            redis.call('PEXPIRE', scope[1], scope[3])
+          end
+        end
+        """))
+  private static let peeking = RedisScript(source(keeping: ""))
+
+  private static func source(keeping: String) -> String {
     """
     local clock = redis.call('TIME')
     local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -107,18 +133,11 @@ extension RateLimiter {
       local known = redis.call('HGET', event, field)
       if not known then
         known = room and '1' or '0'
-        redis.call('HSET', event, field, known)
-        redis.call('PEXPIRE', event, horizon)
-        if room then
-          for _, scope in ipairs(scopes) do
-            redis.call('LPUSH', scope[1], now)
-            redis.call('LTRIM', scope[1], 0, scope[2] - 1)
-            redis.call('PEXPIRE', scope[1], scope[3])
-          end
-        end
+        \(keeping)
       end
       answer[#answer + 1] = tonumber(known)
     end
     return answer
-    """)
+    """
+  }
 }

@@ -26,4 +26,5 @@ public struct ToldService: Service {
   public var failure: String? { service.failure }
   public var healthProblems: [String: String] { service.healthProblems }
   public var readinessProblems: [String: String] { service.readinessProblems }
+  public var impairments: [String: String] { service.impairments }
 }

@@ -48,7 +48,8 @@ public final class Daemon: Sendable {
   public func run(_ services: [any Service]) -> Int32 {
     do throws(HTTPServerError) {
       let server = try OperationsServer(
-        listen, metrics: metrics, health: { Self.health(services) }, readiness: { self.readiness(services) })
+        listen, metrics: metrics, health: { Self.health(services) }, readiness: { self.readiness(services) },
+        impairments: { services.reduce(into: [:]) { $0.merge($1.impairments) { $1 } } })
       defer { server.stop() }
       logger.info("listening", ["role": name, "host": listen.host, "port": "\(server.port)"])
       var shell = DaemonLoop(services, signals: signals, grace: grace, logger: logger)

@@ -28,10 +28,15 @@ public protocol Service: Sendable {
 
   /// What is not at work just now, with the reason: `/readyz` tells it. Must not wait.
   var readinessProblems: [String: String] { get }
+
+  /// What does not do its work although the service as a whole does, with the reason: `/readyz` tells it and says ready.
+  /// Must not wait.
+  var impairments: [String: String] { get }
 }
 
 extension Service {
   public var stopDeadline: Duration { .seconds(10) }
   public var healthProblems: [String: String] { [:] }
   public var readinessProblems: [String: String] { [:] }
+  public var impairments: [String: String] { [:] }
 }

@@ -30,11 +30,12 @@ public struct PatientReader {
 
   /// Tries until PostgreSQL has answered, or a stop is asked for.
   /// - Parameters:
-  ///   - meanwhile: called between two attempts, for what was done before.
+  ///   - meanwhile: called between two attempts, for what was done before, with how many of the records are still to be
+  ///     done.
   ///   - body: one attempt, for those of the records that are still this member's.
   /// - Returns: what it gave and for which records; nil where nobody's are left, or a stop came first.
   public func work<T>(
-    on records: [SourceRecord], meanwhile: () throws(RoleError) -> Void,
+    on records: [SourceRecord], meanwhile: (Int) throws(RoleError) -> Void,
     _ body: ([SourceRecord]) throws(PostgresError) -> T
   ) throws(RoleError) -> (result: T, records: [SourceRecord])? {
     var records = records
@@ -50,7 +51,7 @@ public struct PatientReader {
         if !isHeld { logger.warning(words.waits, ["reason": error.description]) }
         isHeld = true
         records = try hold(records, error, for: backoff.next(using: &random))
-        try meanwhile()
+        try meanwhile(records.count)
       }
     }
     if isHeld { try goOn() }
@@ -62,9 +63,12 @@ public struct PatientReader {
   ) throws(RoleError) -> [SourceRecord] {
     report(RoleState(.holding, "PostgreSQL: \(error)"))
     progress.note()
-    return try RoleError.doing("holding partitions") { () throws(KafkaError) in
+    let kept = try RoleError.doing("holding partitions") { () throws(KafkaError) in
       try reader.hold(records, for: time, or: stop)
     }
+    // Nothing is fetched meanwhile that would tell.
+    reader.askEnds(atMostEvery: .seconds(1))
+    return kept
   }
 
   private func goOn() throws(RoleError) {

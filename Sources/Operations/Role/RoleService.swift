@@ -8,6 +8,8 @@ public protocol DaemonRole: Sendable {
   var failed: WakeSignal { get }
   /// Those that do its work, by what `/readyz` calls them.
   var threads: [String: RoleThread] { get }
+  /// As of `Service`.
+  var impairments: [String: String] { get }
 }
 
 extension DaemonRole {
@@ -16,6 +18,8 @@ extension DaemonRole {
 
   /// A thread has made no turn for minutes: the process should be started again.
   public var hangs: Bool { threads.values.contains(where: \.hangs) }
+
+  public var impairments: [String: String] { [:] }
 }
 
 /// A role as a part of a daemon.
@@ -33,5 +37,6 @@ public struct RoleService: Service {
   public var failed: WakeSignal { role.failed }
   public var failure: String? { role.failure }
   public var healthProblems: [String: String] { role.hangs ? [name: "has made no progress for three minutes"] : [:] }
+  public var impairments: [String: String] { role.impairments }
   public var readinessProblems: [String: String] { role.threads.compactMapValues(\.state.problem) }
 }

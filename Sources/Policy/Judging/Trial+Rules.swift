@@ -57,13 +57,7 @@ extension Trial {
 
   /// Nil for what is no advertising.
   private func marks(_ person: Person) throws(Rejection) -> AdvertisingText? {
-    guard category.kind == .advertising else { return nil }
-    let country = judge.settings.country(of: person.user)
-    guard let marks = judge.settings.advertising[country] else {
-      throw Rejection(
-        .advertisingNotConfigured, "policy.advertising says nothing for \(country): the law asks for label and sender")
-    }
-    return marks
+    try judge.settings.marks(category.kind, in: judge.settings.country(of: person.user))
   }
 }
 
@@ -72,11 +66,25 @@ extension NotificationCategory.Kind {
 }
 
 extension PolicySettings {
-  /// By the time zone, where one of the rules is for it; else by the region of the language, where there is a rule for
-  /// it; else home.
+  /// What the law wants on what goes to a country; nil for what is no advertising.
+  func marks(_ kind: NotificationCategory.Kind, in country: String) throws(Rejection) -> AdvertisingText? {
+    guard kind == .advertising else { return nil }
+    guard let marks = advertising[country] else {
+      throw Rejection(
+        .advertisingNotConfigured, "policy.advertising says nothing for \(country): the law asks for label and sender")
+    }
+    return marks
+  }
+
+  /// By the time zone, where one of the rules is for it; else by the language.
   func country(of user: AudienceUser?) -> String {
     if let zone = user?.timeZone, let rule = quietHours.first(where: { $0.timeZone == zone }) { return rule.country }
-    let region = user?.locale?.split(separator: "-").dropFirst().first { $0.utf8.count == 2 }
+    return country(ofLanguage: user?.locale)
+  }
+
+  /// By the region of a language, where there is a rule for it; else home.
+  public func country(ofLanguage tag: String?) -> String {
+    let region = tag?.split(separator: "-").dropFirst().first { $0.utf8.count == 2 }
     guard let country = region?.uppercased(),
       advertising[country] != nil || quietHours.contains(where: { $0.country == country })
     else { return homeCountry }

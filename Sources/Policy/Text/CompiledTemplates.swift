@@ -88,7 +88,7 @@ struct CompiledText: Sendable {
 
 extension TemplateDefinition {
   /// For people: `welcome, sms, ko, version 2`.
-  var name: String { "\(key), \(channel.rawValue), \(locale), version \(version)" }
+  public var name: String { "\(key), \(channel.rawValue), \(locale), version \(version)" }
 }
 
 extension CompiledTemplates {

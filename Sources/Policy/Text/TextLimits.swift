@@ -4,7 +4,8 @@ import NotificationModel
 enum TextLimits {
   /// APNs and FCM take 4,096 bytes of JSON; what is around the texts has 512 of them.
   static let push = 4_096 - 512
-  /// EUC-KR bytes: over 90 an SMS becomes an LMS, which ends here (SENS, NHN Cloud).
+  /// EUC-KR bytes: over the first an SMS becomes an LMS, which ends at the second (SENS, NHN Cloud).
+  static let shortSMS = 90
   static let longSMS = 2_000
   /// Characters of a message to other countries (Twilio).
   static let foreignSMS = 1_600
@@ -30,20 +31,23 @@ enum TextLimits {
     }
     if let email = content.email {
       content.email?.subject = email.subject.split(whereSeparator: \.isNewline).joined(separator: " ")
-      let size = [email.subject, email.html ?? "", email.text ?? ""].map(JSONSize.of).reduce(0, +)
-      guard size <= Self.email else { throw tooLong(text.definition, "a mail", "\(Self.email) bytes") }
+      guard size(email) <= Self.email else { throw tooLong(text.definition, "a mail", "\(Self.email) bytes") }
     }
     return content
   }
 
-  private static func marked(
+  static func marked(
     _ content: MessageContent, _ marks: AdvertisingText?, _ kind: ChannelKind
   ) throws(Rejection) -> MessageContent {
     guard let marks else { return content }
     return try marks.applied(to: content, kind)
   }
 
-  private static func size(_ push: PushContent, _ link: String?) -> Int {
+  static func size(_ email: EmailContent) -> Int {
+    [email.subject, email.html ?? "", email.text ?? ""].map(JSONSize.of).reduce(0, +)
+  }
+
+  static func size(_ push: PushContent, _ link: String?) -> Int {
     let texts = [push.title, push.actionKey, push.body, link, push.sound, push.threadID, push.titleKey, push.bodyKey]
     let arguments = (push.titleArguments ?? []) + (push.bodyArguments ?? [])
     return (texts.map { $0 ?? "" } + arguments).map { JSONSize.of($0) }.reduce(0, +) + 3 * arguments.count
@@ -72,7 +76,7 @@ enum TextLimits {
   private static func check(
     _ sms: SMSContent, _ address: DeliveryAddress, _ definition: TemplateDefinition?
   ) throws(Rejection) {
-    guard case .phone(let number) = address, number.hasPrefix("+82") else {
+    guard isKorean(address) else {
       guard sms.body.utf16.count <= foreignSMS else {
         throw tooLong(definition, "an SMS abroad", "\(foreignSMS) characters")
       }
@@ -82,6 +86,10 @@ enum TextLimits {
       throw Rejection(.smsCharacters, "\(name(definition)) has characters that a Korean SMS cannot carry, as emoji")
     }
     guard bytes <= longSMS else { throw tooLong(definition, "an LMS", "\(longSMS) bytes of EUC-KR") }
+  }
+
+  static func isKorean(_ address: DeliveryAddress) -> Bool {
+    if case .phone(let number) = address { number.hasPrefix("+82") } else { false }
   }
 
   private static func tooLong(_ definition: TemplateDefinition?, _ what: String, _ limit: String) -> Rejection {

@@ -74,13 +74,17 @@ final class RecorderSession {
 
   /// Writes a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func record(_ records: [SourceRecord]) throws(RoleError) {
-    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+    let done = try patience.work(on: records, meanwhile: keepUp(behind:)) { records throws(PostgresError) in
       try write(records)
     }
     if let done { try settle(done.result, done.records) }
   }
 
-  private func keepUp() { commitFinished() }
+  /// - Parameter count: of records in hand, which wait as well.
+  private func keepUp(behind count: Int) {
+    metrics.lag.set(Int(reader.lag) + count)
+    commitFinished()
+  }
 
   private func write(_ records: [SourceRecord]) throws(PostgresError) -> LogWriter.Outcome {
     do throws(PostgresError) { return try writer.write(records) } catch {

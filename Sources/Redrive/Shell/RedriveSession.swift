@@ -24,13 +24,10 @@ final class RedriveSession {
   private let report: (RoleState) -> Void
   private let wake = WakeSignal()
   private let waits: [String: Int64]
-  private var askedAt: Int64 = 0
   private var random = SystemRandomNumberGenerator()
 
   private static let words = PatientReader.Words(
     waits: "PostgreSQL cannot be asked; dead letters wait", goesOn: "working again")
-  /// How often it is asked how much waits where nothing is read.
-  private static let askInterval: Int64 = 15_000_000_000
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
 
@@ -111,7 +108,7 @@ final class RedriveSession {
 
   /// Says what becomes of a batch, however long PostgreSQL is away; nothing is committed of it meanwhile.
   private func redrive(_ records: [SourceRecord]) throws(RoleError) {
-    let done = try patience.work(on: records, meanwhile: keepUp) { records throws(PostgresError) in
+    let done = try patience.work(on: records, meanwhile: keepUp(_:)) { records throws(PostgresError) in
       try redriven(records)
     }
     if let done { try send(done.result, done.records) }
@@ -134,6 +131,8 @@ final class RedriveSession {
     }
   }
 
+  private func keepUp(_: Int) throws(RoleError) { try keepUp() }
+
   private func keepUp() throws(RoleError) {
     outlet.drain()
     if let fault = outlet.fault { throw RoleError("Kafka's producer is of no more use and made anew", cause: fault) }
@@ -146,11 +145,7 @@ final class RedriveSession {
   private func show() {
     metrics.inFlight.set(outlet.flight.records)
     metrics.dueLag.set(queues.oldestDue.map { Int(max(0, Self.now - $0) / 1_000) } ?? 0)
-    let now = SystemTime.monotonicNanoseconds()
-    if now - askedAt > Self.askInterval {
-      askedAt = now
-      reader.askEnds(timeoutMilliseconds: 500)
-    }
+    reader.askEnds()
     for tier in RetryTier.allCases {
       let topic = settings.name(tier.topic)
       metrics.show(waiting: Int(reader.lag(of: topic)) + queues.count(of: topic), tier)

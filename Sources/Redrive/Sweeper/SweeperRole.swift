@@ -27,8 +27,8 @@ public final class SweeperRole: Service {
   /// A look that fails is no reason to take the process for not ready: what it looks after is late already.
   public var readinessProblems: [String: String] { [:] }
 
-  /// Why the last look failed; nil where it did not.
-  public var lastTrouble: String? { trouble.withLock { $0 } }
+  /// Why the last look failed.
+  public var impairments: [String: String] { trouble.withLock { $0 }.map { [name: $0] } ?? [:] }
 
   public func start() {
     guard settings.interval > .zero else { return }

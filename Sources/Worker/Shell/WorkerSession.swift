@@ -187,6 +187,8 @@ final class WorkerSession {
   func note(_ state: RoleState) { report(state) }
 
   private func show() {
+    // Full, it fetches nothing, and would never hear of what comes meanwhile.
+    if isPaused { reader.askEnds() }
     metrics.lag.set(Int(reader.lag))
     metrics.inFlight.set(sending.count)
     metrics.unfinished.set(prefix.open)

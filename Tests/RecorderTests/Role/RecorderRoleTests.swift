@@ -67,11 +67,16 @@ struct RecorderRoleTests {
     let site = try RecorderSite(postgres: postgres)
     let writer = try RecordWriter(site.router.broker)
     let load = StatusLoad(events: 50, seed: 3)
-    let recorder = try site.startRecorder()
+    let recorder = try site.startRecorder(GroupPlace.impatient)
     try recorder.waitUntilReady()
     try postgres.stop(.immediate)
     try writer.write(load.deliveries.map { .status($0) }, to: site.router.name(.status))
     try recorder.waitForProblem("PostgreSQL")
+    try eventually("it tells how many wait") {
+      try recorder.metrics().sum("bongsu_recorder_lag_records") == Double(load.deliveries.count)
+    }
+    let place = TopicPartition(site.router.name(.status), 0)
+    #expect(try GroupPlace(site.router.broker, group: site.group, place).losses(of: recorder) == [])
     #expect(try site.committed(.status) == 0)
     try postgres.start()
     try eventually("all is committed", within: .seconds(60)) {
@@ -81,6 +86,7 @@ struct RecorderRoleTests {
     try recorder.waitUntilReady()
     #expect(try recorder.metrics().sum("bongsu_recorder_postgres_failures_total") > 0)
     #expect(try recorder.metrics().sum("bongsu_recorder_restarts_total") == 0)
+    #expect(try recorder.metrics().sum("bongsu_recorder_lag_records") == 0)
     #expect(try recorder.terminate().isSuccess)
   }
 }

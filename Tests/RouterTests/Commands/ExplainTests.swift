@@ -1,10 +1,13 @@
+import Audience
 import Foundation
 import LocalServers
+import NotificationModel
+import Redis
 import TestSupport
 import Testing
 
 /// What an operator reads who asks what would become of an event.
-@Suite("bongsu explain", .requires(.postgres)) struct ExplainTests {
+@Suite("bongsu explain", .requires(.postgres, .redis)) struct ExplainTests {
   private let database: TestDatabase
   private let directory: TemporaryDirectory
 
@@ -21,13 +24,14 @@ import Testing
   }
 
   private func explain(
-    _ event: String, at time: String = "2026-11-25T12:00:00+09:00"
+    _ event: String, at time: String = "2026-11-25T12:00:00+09:00", flags: [String] = []
   ) throws -> (exit: ChildExit, text: String) {
     try event.write(toFile: directory.file("event.json"), atomically: true, encoding: .utf8)
-    let (exit, lines) = try BongsuProcess.run([
-      "explain", directory.file("event.json"), "--dsn", database.conninfo, "--at", time, "--config",
-      directory.file("bongsu.yaml"),
-    ])
+    let (exit, lines) = try BongsuProcess.run(
+      [
+        "explain", directory.file("event.json"), "--dsn", database.conninfo, "--at", time, "--config",
+        directory.file("bongsu.yaml"),
+      ] + flags)
     return (exit, lines.joined(separator: "\n"))
   }
 
@@ -53,6 +57,27 @@ import Testing
     #expect(night.text.contains("subject: (광고) Order A-1"))
     let day = try explain(RouterSite.hello(1, category: "advertising"))
     #expect(day.text.contains("not after 2026-11-25T12:00:00.000Z") && day.text.contains("title: (광고) Hello Kim"))
+  }
+
+  @Test func `the rate limiter is asked where it is known, and counts nothing`() throws {
+    let prefix = uniqueName("explain") + ":"
+    let flags = [
+      "--redis", try SharedServers.redis.address, "--set", "router.redisPrefix=\(prefix)", "--set",
+      "policy.rateLimits.0.channel=sms", "--set", "policy.rateLimits.0.limit=1", "--set", "policy.rateLimits.0.per=1h",
+    ]
+    let event = RouterSite.hello(1, category: "service")
+    for _ in 0..<3 { #expect(try !explain(event, flags: flags).text.contains("not sent")) }
+    let limiter = RateLimiter(try RedisConnection(SharedServers.redis.redisSettings), prefix: prefix)
+    let scope = RateScope("sms/*", [RateWindow(limit: 1, period: .seconds(3_600))])
+    let counted = limiter.decide([RateRequest(eventID: "e", userID: "1", channel: "sms", scopes: [scope])])
+    #expect(counted.decisions == [.allowed])
+    let full = try explain(event, flags: flags)
+    #expect(full.text.contains("not sent: RATE_LIMITED") && full.text.contains("user 1  push.ios  2  sent by hello"))
+    // Nobody said where it is.
+    #expect(try !explain(event, flags: Array(flags.dropFirst(2))).text.contains("RATE_LIMITED"))
+    let away = try explain(event, flags: ["--redis", "127.0.0.1:\(ClosedPort().number)"] + flags.dropFirst(2))
+    #expect(away.exit.isSuccess && away.text.contains("note: the rate limiter could not be asked"))
+    #expect(!away.text.contains("not sent"))
   }
 
   @Test func `a user that nobody knows is named by its place among the recipients`() throws {

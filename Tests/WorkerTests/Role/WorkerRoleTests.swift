@@ -1,6 +1,7 @@
 import Foundation
 import NotificationModel
 import Operations
+import Telemetry
 import TestSupport
 import Testing
 
@@ -104,6 +105,25 @@ import Testing
     }
     try eventually("all are committed") { try site.committed() == 400 }
     #expect(provider.mostInAll <= 10)
+  }
+
+  @Test func `full, it hears of what comes meanwhile all the same`() throws {
+    let registry = MetricsRegistry()
+    let worker = WorkerRole(
+      try site.settings { ($0.unfinished, $0.inFlight) = (5, 5) }, provider: SpyProvider { _, _ in .later },
+      registry: registry, logger: Logger(label: "test", level: .critical))
+    worker.start()
+    defer { try? worker.stop(within: .seconds(1)) }
+    func expectLag(_ count: Int) throws {
+      let line = "bongsu_worker_lag_records{channel=\"sms\"} \(count)\n"
+      try eventually("\(count) deliveries are told to wait", within: .seconds(60)) { registry.render().contains(line) }
+    }
+    try site.produce((0..<50).map { WorkerSite.delivery(to: $0) })
+    try eventually("it is full") { registry.render().contains("bongsu_worker_unfinished{channel=\"sms\"} 50\n") }
+    try site.produce((0..<100).map { WorkerSite.delivery(to: $0) })
+    try expectLag(100)
+    try site.produce((0..<30).map { WorkerSite.delivery(to: $0) })
+    try expectLag(130)
   }
 
   @Test func `a record that is no delivery is a dead letter, and the next one flows`() throws {

@@ -187,6 +187,7 @@ final class OpsSession {
   }
 
   private func show() {
+    if isPaused { reader.askEnds() }
     metrics.lag.set(Int(reader.lag))
     metrics.waiting.set(prefix.open)
   }
