@@ -22,7 +22,7 @@ struct RelayMetrics: Sendable {
     bytes = counter("bytes_total", "Bytes of outbox rows handed to Kafka.")
     acknowledged = counter("acknowledged_total", "Rows that Kafka acknowledged.")
     quarantined = counter("quarantined_total", "Rows whose pointer Kafka acknowledged in their place.")
-    abandoned = counter("abandoned_total", "Rows without an answer when their producer was given up; they are repeated.")
+    abandoned = counter("abandoned_total", "Rows without an answer when their producer was given up; they come again.")
     skipped = counter("skipped_total", "Rows passed over after a reconnect, as the same producer has them.")
     let reconnects = "Times a connection was made anew."
     reconnectsPostgres = counter("reconnects_total", reconnects, [("side", "postgres")])

@@ -100,7 +100,8 @@ struct NewSlot {
       return try send(rows, isWanted, through: pipeline, at: point)
     } catch  where pipeline.needsIsolation {
       let done = Int(pipeline.flight.head)
-      let alone = try factory.make(identity, confirmed: point, isolateUntil: LSN(rawValue: .max), readBefore: pipeline.tracker.next)
+      let alone = try factory.make(
+        identity, confirmed: point, isolateUntil: LSN(rawValue: .max), readBefore: pipeline.tracker.next)
       defer { alone.abandon() }
       return done + (try send(rows, isWanted, past: done, through: alone, at: point))
     }
