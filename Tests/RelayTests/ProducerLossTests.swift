@@ -53,7 +53,7 @@ struct ProducerLossTests {
     return try Oracle(database: database, topic: topic).judge()
   }
 
-  @Test func `a fatal error of its producer is followed by another producer, and nothing is missing or unaccounted for`()
+  @Test func `a fatal error of its producer is followed by another one, and nothing is missing or unaccounted for`()
     throws
   {
     let (loop, thread) = start()
