@@ -32,6 +32,20 @@ import CRDKafka
     set { listeners.onLog = newValue }
   }
 
+  /// Makes requests; where nobody answered them, it throws what was heard meanwhile, as of a refused log-in or a certificate
+  /// that nobody trusts, rather than the silence that followed. `onError` is its own meanwhile.
+  public func explained<Value>(_ requests: (Admin) throws(KafkaError) -> Value) throws(KafkaError) -> Value {
+    var heard: KafkaError?
+    let listener = onError
+    defer { onError = listener }
+    onError = { if heard == nil || $0.code != .allBrokersDown { heard = $0 } }
+    do {
+      return try requests(self)
+    } catch {
+      throw [.timedOut, .transport, .allBrokersDown].contains(error.code) ? heard ?? error : error
+    }
+  }
+
   /// Brokers and all topics that may be seen.
   public func metadata(timeoutMilliseconds: Int) throws(KafkaError) -> ClusterMetadata {
     defer { serveListeners() }

@@ -46,8 +46,13 @@ public final class KafkaServer: Sendable {
     // Where it works is how the one who cleans up knows it.
     command.directory = directory.path
     command.environment = ["KAFKA_HEAP": "400m"]
+    Self.starting.lock()
+    defer { Self.starting.unlock() }
     try ChildProcess.run(command, timeout: .seconds(90))
   }
+
+  /// One at a time: several that start at once on few cores take longer than the script waits for each.
+  private static let starting = NSLock()
 
   /// Stops it and waits until it is gone: in order, or with SIGKILL.
   public func stop(kill: Bool = false) throws(LocalServerError) {

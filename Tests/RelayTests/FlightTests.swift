@@ -24,6 +24,17 @@ struct FlightTests {
     #expect(flight.isEmpty && flight.bytes == 0)
   }
 
+  @Test("rows acknowledged behind one that waits have had their answer, though they fly on")
+  func unanswered() {
+    var flight = flight()
+    let tokens = (0..<4).map { _ in flight.append(bytes: 1, committedAt: 1) }
+    flight.acknowledge(tokens[1])
+    flight.acknowledge(tokens[3])
+    #expect(flight.rows == 4 && flight.unanswered == 2)
+    flight.acknowledge(tokens[0])
+    #expect(flight.rows == 2 && flight.unanswered == 1)
+  }
+
   @Test("rows of a transaction that has not ended confirm nothing")
   func openTransaction() {
     var flight = flight()

@@ -33,6 +33,25 @@ struct StreamCoreTests {
     #expect(ended == LSN(rawValue: 20))
   }
 
+  @Test("what a tracker has read stands before what it will read next, whatever has begun meanwhile")
+  func place() {
+    var tracker = StreamTracker(confirmed: LSN(rawValue: 5))
+    tracker.begin(commit: LSN(rawValue: 10), committedAt: 0)
+    _ = (tracker.row(), tracker.row())
+    let read = tracker.next
+    var again = StreamTracker(confirmed: LSN(rawValue: 5))
+    again.begin(commit: LSN(rawValue: 10), committedAt: 0)
+    var places: [Bool] = []
+    for _ in 0..<3 {
+      places.append(again.place < read)
+      _ = again.row()
+    }
+    #expect(places == [true, true, false])
+    _ = again.commit(end: LSN(rawValue: 20))
+    again.begin(commit: LSN(rawValue: 20), committedAt: 0)
+    #expect(again.place > read)
+  }
+
   @Test("something new is confirmed soon, and an idle server hears from us within a third of its time-out")
   func feedback() {
     var clock = FeedbackClock(timeoutSeconds: 15, confirmed: .zero, now: 0)

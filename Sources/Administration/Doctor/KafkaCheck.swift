@@ -9,14 +9,14 @@ enum KafkaCheck {
         "brokers",
         "\(facts.brokers) \(facts.brokers == 1 ? "broker answers" : "brokers answer") librdkafka \(facts.library)")
     ]
-      + [writing(facts.writing)] + facts.topics.flatMap(topic)
+      + [writing(facts.writing)] + facts.topics.flatMap { topic($0) + rights($0, user: facts.user ?? "NAME") }
   }
 
   static func unreachable(_ error: KafkaError) -> Finding {
     .failure("brokers", "Kafka does not answer: \(error)", KafkaAdvice.text(error.code))
   }
 
-  private static func writing(_ writing: KafkaFacts.Writing) -> Finding {
+  private static func writing(_ writing: KafkaFacts.Answer) -> Finding {
     switch writing {
     case .allowed: .ok("write", "an idempotent producer gets its id")
     case .refused(let code):
@@ -57,6 +57,33 @@ enum KafkaCheck {
       return .failure("topic", "topic \(name) does not exist", "type bongsu topics apply --bootstrap-servers HOST:PORT")
     }
     return .failure("topic", "topic \(name) cannot be used (\(error))", KafkaAdvice.text(error))
+  }
+
+  /// Every row and pointer has to be written; only `relay repair` reads.
+  private static func rights(_ topic: KafkaFacts.Topic, user: String) -> [Finding] {
+    guard let rights = topic.rights else { return [] }
+    func grant(_ operation: String) -> String {
+      "type kafka-acls --bootstrap-server HOST:PORT --add --allow-principal User:\(user) --operation \(operation) "
+        + "--topic \(topic.name)"
+    }
+    var findings: [Finding] = []
+    if case .refused(let code) = rights.write {
+      findings.append(.failure("topic rights", "topic \(topic.name) may not be written to (\(code))", grant("Write")))
+    }
+    if case .refused(let code) = rights.read {
+      let seen = "topic \(topic.name) may not be read (\(code)), as bongsu relay repair does"
+      findings.append(.warning("topic rights", seen, grant("Read")))
+    }
+    if rights.write == .unanswered { findings.append(unasked(topic, "written to")) }
+    if rights.read == .unanswered { findings.append(unasked(topic, "read")) }
+    return findings.isEmpty ? [.ok("topic rights", "topic \(topic.name) may be written to and read")] : findings
+  }
+
+  private static func unasked(_ topic: KafkaFacts.Topic, _ what: String) -> Finding {
+    let remedy =
+      topic.settings == nil
+      ? "let its settings be seen (DescribeConfigs), then run it again" : "run it again; then see the broker's log"
+    return .warning("topic rights", "it is not known whether topic \(topic.name) may be \(what)", remedy)
   }
 
   private static func settings(_ topic: KafkaFacts.Topic) -> [Finding] {

@@ -8,17 +8,18 @@ extension KafkaFacts {
   static func read(_ settings: KafkaSettings, topics: [String]) throws(KafkaError) -> KafkaFacts {
     let admin = try Admin(settings)
     defer { admin.close() }
-    var heard: KafkaError?
-    admin.onError = { if heard == nil || $0.code != .allBrokersDown { heard = $0 } }
-    do {
+    var facts = try admin.explained { (admin) throws(KafkaError) in
       let metadata = try admin.metadata(timeoutMilliseconds: timeout)
       var found: [Topic] = []
       for name in topics { found.append(try topic(name, admin)) }
       return KafkaFacts(
         brokers: metadata.brokers.count, library: KafkaLibrary.version, topics: found, writing: try writing(settings))
-    } catch {
-      throw [.timedOut, .transport, .allBrokersDown].contains(error.code) ? heard ?? error : error
     }
+    facts.user = settings.properties["sasl.username"] ?? settings.properties["sasl.kerberos.principal"]
+    let usable = facts.topics.filter { $0.error == nil && $0.withoutLeader == 0 }
+    let rights = try TopicRights(settings).ask(usable)
+    for index in facts.topics.indices { facts.topics[index].rights = rights[facts.topics[index].name] }
+    return facts
   }
 
   private static func topic(_ name: String, _ admin: Admin) throws(KafkaError) -> Topic {
@@ -46,13 +47,13 @@ extension KafkaFacts {
 
   /// An idempotent producer asks for its id as soon as it is connected. librdkafka tells that it has one only in its
   /// debug log.
-  private static func writing(_ settings: KafkaSettings) throws(KafkaError) -> Writing {
+  private static func writing(_ settings: KafkaSettings) throws(KafkaError) -> Answer {
     var settings = settings
     settings.properties["debug"] = "eos"
     let wake = WakeSignal()
     let producer = try Producer(settings, wake: wake)
     defer { producer.close() }
-    var result = Writing.unanswered
+    var result = Answer.unanswered
     producer.onLog = { if $0.text.contains("Acquired PID") { result = .allowed } }
     producer.onError = { if refusals.contains($0.code) { result = .refused($0.code) } }
     let deadline = ContinuousClock.now + .milliseconds(timeout)

@@ -12,10 +12,17 @@ struct KafkaFacts: Equatable {
     var inSyncReplicas = 0
     /// nil when this user may not see them.
     var settings: [String: String]?
+    /// nil when they could not be asked for.
+    var rights: Rights?
   }
 
-  /// What became of asking for a producer's id, which needs a right to write.
-  enum Writing: Equatable {
+  /// What a relay and its repair do with a topic.
+  struct Rights: Equatable {
+    var write = Answer.unanswered
+    var read = Answer.unanswered
+  }
+
+  enum Answer: Equatable {
     case allowed
     case refused(KafkaErrorCode)
     case unanswered
@@ -24,5 +31,8 @@ struct KafkaFacts: Equatable {
   var brokers: Int
   var library: String
   var topics: [Topic]
-  var writing: Writing
+  /// What became of asking for a producer's id, which needs a right to write.
+  var writing: Answer
+  /// Whom the broker's rights are about, where the log-in names it.
+  var user: String?
 }

@@ -95,13 +95,14 @@ struct NewSlot {
     _ rows: SnapshotRows, _ isWanted: (String) -> Bool, _ identity: SystemIdentity, at point: LSN
   ) throws -> Int {
     let pipeline = try factory.make(identity, confirmed: point)
-    defer { pipeline.producer.close() }
+    defer { pipeline.abandon() }
     do {
       return try send(rows, isWanted, through: pipeline, at: point)
     } catch  where pipeline.needsIsolation {
       let done = Int(pipeline.flight.head)
-      let alone = try factory.make(identity, confirmed: point, isolateUntil: LSN(rawValue: .max))
-      defer { alone.producer.close() }
+      let alone = try factory.make(
+        identity, confirmed: point, isolateUntil: LSN(rawValue: .max), readBefore: pipeline.tracker.next)
+      defer { alone.abandon() }
       return done + (try send(rows, isWanted, past: done, through: alone, at: point))
     }
   }

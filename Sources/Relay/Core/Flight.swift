@@ -39,6 +39,8 @@ struct Flight {
   }
 
   var rows: Int { Int(tail - head) }
+  /// Rows among them that have had no answer: behind the front acknowledged ones lie as well.
+  var unanswered: Int { (head..<tail).count { !slots[Int($0 & mask)].isDone } }
   var isEmpty: Bool { head == tail }
   var isFull: Bool { rows == slots.count }
   /// The times of the oldest row that waits; nil when none does.

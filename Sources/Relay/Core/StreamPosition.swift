@@ -42,6 +42,11 @@ struct StreamTracker {
     transaction = Transaction(commit: commit, committedAt: committedAt, ordinal: past)
   }
 
+  /// The row that comes next.
+  var place: StreamPosition {
+    transaction.map { StreamPosition(commit: $0.commit, ordinal: $0.ordinal) } ?? next
+  }
+
   /// Counts one row. Returns false for one that an earlier connection delivered.
   mutating func row() -> Bool {
     guard let open = transaction else { return true }

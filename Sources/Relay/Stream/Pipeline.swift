@@ -15,6 +15,8 @@ final class Pipeline {
   let identity: SystemIdentity
   /// Up to here one record makes a batch, so that each row is judged alone; nil for batches of any size.
   private let isolateUntil: LSN?
+  /// What stands before it a pipeline that was given up has read.
+  private let readBefore: StreamPosition?
   var flight: Flight
   var tracker: StreamTracker
   private(set) var fault: RelayError?
@@ -35,7 +37,7 @@ final class Pipeline {
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, wake: WakeSignal,
-    identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN?, limits: TopicLimits
+    identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN?, readBefore: StreamPosition?, limits: TopicLimits
   ) throws(KafkaError) {
     var kafka = settings.kafka
     // librdkafka must never be the one that is full: the flight's bounds are the only ones.
@@ -62,6 +64,7 @@ final class Pipeline {
     self.wake = wake
     self.identity = identity
     self.isolateUntil = isolateUntil
+    self.readBefore = readBefore
     producer.onError = { [weak self] error in self?.trouble = error }
   }
 
@@ -90,10 +93,11 @@ final class Pipeline {
   /// Hands one row over, unless an earlier connection did.
   func send(_ body: RawSpan, _ row: RowLayout) throws(RelayError) {
     let ordinal = tracker.transaction?.ordinal ?? 0
+    let isRepeated = readBefore.map { tracker.place < $0 } ?? false
     guard tracker.row() else { return metrics.skipped.increment() }
     let size = (row.payload?.count ?? 0) + (row.aggregateID?.count ?? 0) + (row.headers?.count ?? 0)
     let token = flight.append(bytes: size, committedAt: tracker.transaction?.committedAt ?? 0)
-    metrics.rows.increment()
+    (isRepeated ? metrics.repeated : metrics.rows).increment()
     metrics.bytes.increment(by: size)
     do {
       try writer.produce(body, row, ordinal: ordinal, with: producer, token: token)
@@ -170,9 +174,19 @@ final class Pipeline {
     judge(refused)
     metrics.inFlightRows.set(flight.rows)
     metrics.inFlightBytes.set(flight.bytes)
-    metrics.unaccounted.set(flight.rows)
+    metrics.showUnaccounted()
     let age = flight.oldestCommittedAt.map { Double(nowMicroseconds - $0) / 1_000_000 } ?? 0
     metrics.lagSeconds.set(max(0, age))
+  }
+
+  /// Ends it. Of what has had no answer nobody hears any more; the stream brings it again, from the last confirmed
+  /// position on.
+  func abandon() {
+    metrics.abandoned.increment(by: flight.unanswered)
+    metrics.inFlightRows.set(0)
+    metrics.inFlightBytes.set(0)
+    metrics.showUnaccounted()
+    producer.close()
   }
 
   /// Several rows refused at once were one batch, as far as anyone can tell: each has to be judged alone.

@@ -10,10 +10,15 @@ struct PipelineFactory {
   let settings: RelaySettings
   let metrics: RelayMetrics
 
-  func make(_ identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN? = nil) throws -> Pipeline {
+  /// - Parameters:
+  ///   - isolateUntil: up to there rows travel singly.
+  ///   - readBefore: how far the pipeline before it had read the same server's stream.
+  func make(
+    _ identity: SystemIdentity, confirmed: LSN, isolateUntil: LSN? = nil, readBefore: StreamPosition? = nil
+  ) throws -> Pipeline {
     let made = try Pipeline(
       source, settings, metrics: metrics, wake: WakeSignal(), identity: identity, confirmed: confirmed,
-      isolateUntil: isolateUntil, limits: try limits())
+      isolateUntil: isolateUntil, readBefore: readBefore, limits: try limits())
     try checkTopics(made)
     return made
   }

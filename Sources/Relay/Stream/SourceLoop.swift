@@ -16,8 +16,10 @@ final class SourceLoop {
   private let progress: ThreadProgress
   private var backoff = Backoff()
   private var random = SystemRandomNumberGenerator()
-  private var pipeline: Pipeline?
+  private(set) var pipeline: Pipeline?
   private var isolateUntil: LSN?
+  /// How far the pipelines before the present one have read, and of which server.
+  private var readBefore: (position: StreamPosition, identity: SystemIdentity)?
 
   init(
     _ source: SourceSettings, _ settings: RelaySettings, metrics: RelayMetrics, logger: Logger, stop: StopRequest,
@@ -118,14 +120,20 @@ final class SourceLoop {
 
   /// The pipeline that survived, if the server is still the same one, or a new one with its topics warmed.
   private func ready(_ identity: SystemIdentity, confirmed: LSN) throws -> Pipeline {
-    if let pipeline, pipeline.identity.systemID == identity.systemID, pipeline.identity.timeline == identity.timeline {
+    if let pipeline, Self.isSame(pipeline.identity, identity) {
       pipeline.tracker.disconnected()
       return pipeline
     }
     discardPipeline()
-    let made = try factory.make(identity, confirmed: confirmed, isolateUntil: isolateUntil)
+    let before = readBefore.flatMap { Self.isSame($0.identity, identity) ? $0.position : nil }
+    let made = try factory.make(identity, confirmed: confirmed, isolateUntil: isolateUntil, readBefore: before)
     pipeline = made
     return made
+  }
+
+  /// Positions of one mean the same in the other.
+  private static func isSame(_ one: SystemIdentity, _ other: SystemIdentity) -> Bool {
+    one.systemID == other.systemID && one.timeline == other.timeline
   }
 
   private var factory: PipelineFactory { PipelineFactory(source: source, settings: settings, metrics: metrics) }
@@ -188,7 +196,10 @@ final class SourceLoop {
   }
 
   private func discardPipeline() {
-    pipeline?.producer.close()
-    pipeline = nil
+    guard let pipeline else { return }
+    pipeline.abandon()
+    let known = readBefore.flatMap { Self.isSame($0.identity, pipeline.identity) ? $0.position : nil }
+    readBefore = (max(known ?? pipeline.tracker.next, pipeline.tracker.next), pipeline.identity)
+    self.pipeline = nil
   }
 }

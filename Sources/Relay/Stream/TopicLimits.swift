@@ -33,15 +33,21 @@ struct TopicLimits: Equatable {
   static func read(topics: [String], from settings: KafkaSettings) throws(KafkaError) -> TopicLimits {
     let admin = try Admin(settings)
     defer { admin.close() }
-    var limits: [Int] = []
-    for topic in topics {
-      do {
-        let entries = try admin.configuration(of: .topic(topic))
-        limits += entries.filter { $0.name == "max.message.bytes" }.compactMap { $0.value.flatMap { Int($0) } }
-      } catch {
-        guard error.code == .topicAuthorizationFailed || error.code == .clusterAuthorizationFailed else { throw error }
-      }
+    let limits = try admin.explained { (admin) throws(KafkaError) in
+      var limits: [Int] = []
+      for topic in topics { limits += try limit(of: topic, admin) }
+      return limits
     }
     return TopicLimits(limits) ?? kafkaDefault
+  }
+
+  private static func limit(of topic: String, _ admin: Admin) throws(KafkaError) -> [Int] {
+    do {
+      let entries = try admin.configuration(of: .topic(topic))
+      return entries.filter { $0.name == "max.message.bytes" }.compactMap { $0.value.flatMap { Int($0) } }
+    } catch {
+      guard error.code == .topicAuthorizationFailed || error.code == .clusterAuthorizationFailed else { throw error }
+      return []
+    }
   }
 }

@@ -153,6 +153,52 @@ struct DoctorTests {
     #expect(!wrong.text.contains("hunter2"))
   }
 
+  @Test(.requires(.kafka)) func `a right that is missing on one topic alone is found, and asking leaves nothing there`()
+    throws
+  {
+    let guarded = try SharedServers.guardedKafka
+    let names = ["events", "parked"].map { uniqueName("rights-" + $0) }
+    _ = try Admin(guarded.settings(user: "admin")).createTopics(names.map { NewTopic($0, partitions: 2) })
+    for name in names { try guarded.grant(["Describe", "DescribeConfigs"], to: "guest", topic: name) }
+    try guarded.grant(["Write"], to: "guest", topic: names[0])
+    func look() throws -> DoctorReport {
+      try examine(kafka: guarded.settings(user: "guest")) { ($0.topic, $0.parkedTopic) = (names[0], names[1]) }
+    }
+    let line = "kafka-acls --bootstrap-server HOST:PORT --add --allow-principal User:guest --operation"
+    let small = try look()
+    #expect(failures(small).map { $0.contains("\(line) Write --topic \(names[1])") } == [true], "\(small.text)")
+    for name in names { #expect(small.text.contains("\(line) Read --topic \(name)"), "\(small.text)") }
+    try guarded.grant(["Write"], to: "guest", topic: names[1])
+    for name in names { try guarded.grant(["Read"], to: "guest", topic: name) }
+    let full = try look()
+    #expect(failures(full).isEmpty && !full.text.contains("kafka-acls"), "\(full.text)")
+    let consumer = try Consumer(guarded.settings(user: "admin"))
+    for name in names {
+      for partition: Int32 in 0...1 {
+        #expect(try consumer.watermarks(TopicPartition(name, partition), timeoutMilliseconds: 10_000) == (0, 0))
+      }
+    }
+  }
+
+  @Test func `asking for rights leaves nothing in the topics`() throws {
+    #expect(try examine().text.contains("topic \(topic) may be written to and read"))
+    let consumer = try Consumer(SharedServers.broker.kafkaSettings)
+    #expect(try consumer.watermarks(TopicPartition(topic, 0), timeoutMilliseconds: 10_000) == (0, 0))
+  }
+
+  @Test(.requires(.kafka)) func `over TLS all is well, and a certificate that nobody trusts is told`() throws {
+    let encrypted = try SharedServers.encryptedKafka
+    let name = uniqueName("encrypted")
+    _ = try Admin(encrypted.settings()).createTopics([NewTopic(name, partitions: 1)])
+    let sound = try examine(kafka: encrypted.settings()) { ($0.topic, $0.parkedTopic) = (name, name) }
+    #expect(failures(sound).isEmpty, "\(sound.text)")
+    let wrong = try examine(kafka: encrypted.settings(trusts: encrypted.stranger)) {
+      ($0.topic, $0.parkedTopic) = (name, name)
+    }
+    #expect(failures(wrong).count == 1 && wrong.text.contains("certificate verify failed"), "\(wrong.text)")
+    #expect(failures(wrong).first?.contains("ssl.ca.location") == true, "\(wrong.text)")
+  }
+
   @Test func `the command exits with 0 or 1, prints JSON on request and looks at the port`() throws {
     let arguments = [
       "doctor", "--dsn", database.conninfo, "--bootstrap-servers", try SharedServers.broker.bootstrapServers, "--topic",

@@ -11,7 +11,7 @@ struct KafkaCheckTests {
     settings: [
       "min.insync.replicas": "2", "max.message.bytes": "1048588", "cleanup.policy": "delete",
       "unclean.leader.election.enable": "false",
-    ])
+    ], rights: .init(write: .allowed, read: .allowed))
 
   private func findings(_ change: (inout KafkaFacts) -> Void = { _ in }) -> [Finding] {
     var facts = KafkaFacts(brokers: 3, library: "2.0.2", topics: [Self.topic], writing: .allowed)
@@ -20,7 +20,7 @@ struct KafkaCheckTests {
   }
 
   @Test func `a sound cluster has nothing to mend`() {
-    #expect(findings().map(\.check) == ["brokers", "write", "topic", "topic settings"])
+    #expect(findings().map(\.check) == ["brokers", "write", "topic", "topic settings", "topic rights"])
     #expect(findings().allSatisfy { $0.level == .ok })
   }
 
@@ -33,6 +33,14 @@ struct KafkaCheckTests {
       Case("topic", .failure, "have no leader") { $0.topics[0].withoutLeader = 2 },
       Case("topic", .warning, "only 2 are in sync") { $0.topics[0].inSyncReplicas = 2 },
       Case("topic settings", .warning, "DescribeConfigs") { $0.topics[0].settings = nil },
+      Case("topic rights", .failure, "User:relay --operation Write --topic notification.events") {
+        $0.user = "relay"
+        $0.topics[0].rights?.write = .refused(.topicAuthorizationFailed)
+      },
+      Case("topic rights", .warning, "User:NAME --operation Read --topic notification.events") {
+        $0.topics[0].rights?.read = .refused(.topicAuthorizationFailed)
+      },
+      Case("topic rights", .warning, "run it again") { $0.topics[0].rights?.write = .unanswered },
       Case("min.insync.replicas", .failure, "takes nothing") { $0.topics[0].settings?["min.insync.replicas"] = "4" },
       Case("min.insync.replicas", .warning, "one broker alone") { $0.topics[0].settings?["min.insync.replicas"] = "1" },
       Case("max.message.bytes", .warning, "up to 20000 bytes") {

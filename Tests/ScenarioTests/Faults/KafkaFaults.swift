@@ -78,6 +78,35 @@ extension Scenarios {
       }
     }
 
+    /// The server gives up who has not answered it for two seconds, as the end of the play shows.
+    @Test func `while the flight is full and nothing is read, PostgreSQL is answered in time`() throws {
+      var setup = Scenario.Setup()
+      setup.stage = try Stage(postgres: ["wal_sender_timeout": "2s"])
+      let reconnects = { (scene: Scenario) in
+        try scene.relay.metrics().sum("bongsu_relay_reconnects_total", where: #"side="postgres""#)
+      }
+      try Scenario.play("kafka: away for longer than wal_sender_timeout", 1, setup, duplicates: .flight) { scene in
+        try scene.startRelay()
+        try scene.insert(rows: 10)
+        try scene.settle()
+        try scene.stage.kafka.stop()
+        try scene.insert(rows: 40_000, from: 11)
+        try eventually("the flight is full") {
+          try scene.relay.metrics().sum("bongsu_relay_rows_total") >= 10 + 16_384
+        }
+        pass(Soak.choose(.seconds(6), soak: .seconds(30)))
+        #expect(try reconnects(scene) == 0)
+        try scene.stage.kafka.start()
+        try scene.settle()
+        #expect(try reconnects(scene) == 0)
+        scene.relay.stopInItsTracks()
+        pass(.seconds(5))
+        scene.relay.goOn()
+        try eventually("who answers nothing is given up") { try reconnects(scene) > 0 }
+        try scene.settle()
+      }
+    }
+
     @Test func `a relay that is asked to stop while the broker is away leaves in time, and the next one sends all`()
       throws
     {

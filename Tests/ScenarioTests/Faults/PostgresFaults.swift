@@ -1,4 +1,6 @@
+import Glibc
 import LocalServers
+import Postgres
 import TestSupport
 import Testing
 
@@ -46,6 +48,30 @@ extension Scenarios {
           }
         }
         try scene.settle()
+      }
+    }
+
+    /// PostgreSQL ends all its other processes then and recovers, as after a crash.
+    @Test(arguments: Soak.seeds)
+    func `the walsender alone is killed under load`(seed: UInt64) throws {
+      try Scenario.play("postgres: kill -9 of the walsender", seed) { scene in
+        try scene.startRelay()
+        let sender = "SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1"
+        let started = "SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+        try scene.underLoad { load in
+          try scene.again(Soak.choose(2, soak: 10), under: load) {
+            var process: Int32?
+            try eventually("the slot is read") {
+              process = try scene.database.scalar(sender, [.text(scene.slot)]).flatMap { Int32($0) }
+              return process != nil
+            }
+            let before = try scene.database.scalar(started)
+            kill(try #require(process), SIGKILL)
+            try eventually("PostgreSQL has begun anew") { try scene.database.scalar(started) != before }
+          }
+        }
+        try scene.settle()
+        #expect(try scene.relay.metrics().sum("bongsu_relay_reconnects_total", where: #"side="postgres""#) > 0)
       }
     }
 

@@ -35,6 +35,29 @@ extension Scenarios {
       }
     }
 
+    @Test(.requires(.kafka)) func `over TLS a relay trusts its authority's broker alone, and says why it waits`() throws
+    {
+      var setup = Scenario.Setup()
+      setup.bootstrapServers = "127.0.0.1:\(try Stage.shared.encryptedPort)"
+      setup.flags = ["--set", "kafka.properties.security.protocol=ssl"]
+      try Scenario.play("set-up: Kafka over TLS", 1, setup, duplicates: .none) { scene in
+        func trust(_ authority: TestCertificate) -> [String] {
+          ["--set", "kafka.properties.ssl.ca.location=\(authority.file)"]
+        }
+        try scene.insert(rows: 100)
+        let stranger = try TestCertificate()
+        // Its file goes with it.
+        defer { withExtendedLifetime(stranger) {} }
+        try scene.launchRelay(trust(stranger))
+        try scene.relay.waitForProblem("certificate verify failed")
+        #expect(try scene.relay.terminate().isSuccess)
+        #expect(try scene.reader.records().isEmpty)
+        try scene.startRelay(trust(scene.stage.certificate))
+        try scene.underLoad { _ in }
+        try scene.settle()
+      }
+    }
+
     /// The user may write in the end, but never see the topic's settings, so that batches may be too large for it.
     @Test(.requires(.kafka))
     func `a right that Kafka refuses holds the relay, quarantines nothing, and can be granted meanwhile`() throws {

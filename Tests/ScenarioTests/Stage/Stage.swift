@@ -15,6 +15,10 @@ final class Stage: Sendable {
   let wayToKafka: FaultProxy
   /// Where a real Kafka asks for a log-in (SASL PLAIN, `guest`, password `right`), and grants nothing by itself.
   let guardedPort: UInt16
+  /// Where a real Kafka speaks TLS, and lets everybody in; its certificate is its own authority.
+  let encryptedPort: UInt16
+  let certificate: TestCertificate
+  private let keys: TemporaryDirectory
 
   private static let made = Result { try Stage() }
 
@@ -27,15 +31,20 @@ final class Stage: Sendable {
     postgres = try PostgresServer(settings: settings)
     wayToPostgres = try FaultProxy(to: postgres.port)
     (kafka, wayToKafka, guardedPort) = (shared.kafka, shared.wayToKafka, shared.guardedPort)
+    (encryptedPort, certificate, keys) = (shared.encryptedPort, shared.certificate, shared.keys)
   }
 
   private init() throws {
     postgres = try PostgresServer()
     wayToPostgres = try FaultProxy(to: postgres.port)
-    guardedPort = try FreePort.find()
+    (guardedPort, encryptedPort) = (try FreePort.find(), try FreePort.find())
+    (certificate, keys) = (try TestCertificate(), try TemporaryDirectory(prefix: "bongsu-stage"))
     switch BrokerChoice.current {
     case .embedded: (kafka, wayToKafka) = try Self.embedded()
-    case .kafka: (kafka, wayToKafka) = try Self.kafka(guarded: guardedPort)
+    case .kafka:
+      let pair = try certificate.write(keyAndCertificateTo: keys.file("broker.pem"))
+      let encryption = TestCertificate.brokerSettings(keys: pair, trusted: certificate.file)
+      (kafka, wayToKafka) = try Self.kafka(guarded: guardedPort, encrypted: encryptedPort, encryption)
     }
   }
 
@@ -46,22 +55,27 @@ final class Stage: Sendable {
     return (try EmbeddedBrokerServer(port: port, advertised: way.port, flags: ["--fsync", "os"]), way)
   }
 
-  private static func kafka(guarded: UInt16) throws -> (any LocalBroker, FaultProxy) {
+  private static func kafka(
+    guarded: UInt16, encrypted: UInt16, _ encryption: [String]
+  ) throws -> (any LocalBroker, FaultProxy) {
     let behind = try FreePort.find()
     let way = try FaultProxy(to: behind)
-    return (try KafkaServer(settings: kafkaSettings(behind, advertised: way.port, guarded: guarded)), way)
+    let settings = kafkaSettings(behind, advertised: way.port, guarded: guarded, encrypted: encrypted)
+    return (try KafkaServer(settings: settings + encryption), way)
   }
 
   /// A broker tells its clients where to connect, so what comes by the proxy has to be told the proxy. Who comes
   /// without a log-in may do everything.
-  private static func kafkaSettings(_ behind: UInt16, advertised: UInt16, guarded: UInt16) -> [String] {
+  private static func kafkaSettings(
+    _ behind: UInt16, advertised: UInt16, guarded: UInt16, encrypted: UInt16
+  ) -> [String] {
     let open = "PLAINTEXT://127.0.0.1:PORT"
-    let login = "GUARDED://127.0.0.1:\(guarded)"
+    let login = "GUARDED://127.0.0.1:\(guarded),ENCRYPTED://127.0.0.1:\(encrypted)"
     return [
       "listeners=\(open),PROXIED://127.0.0.1:\(behind),\(login),CONTROLLER://127.0.0.1:CONTROLLER_PORT",
       "advertised.listeners=\(open),PROXIED://127.0.0.1:\(advertised),\(login)",
       "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,"
-        + "GUARDED:SASL_PLAINTEXT",
+        + "GUARDED:SASL_PLAINTEXT,ENCRYPTED:SSL",
       "sasl.enabled.mechanisms=PLAIN",
       "listener.name.guarded.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
         + #"user_guest="right";"#,
@@ -71,11 +85,7 @@ final class Stage: Sendable {
 
   /// Lets a user do one thing with a topic.
   func grant(_ operation: String, to user: String, topic: String) throws {
-    let arguments = [
-      "org.apache.kafka.tools.AclCommand", "--bootstrap-server", kafka.bootstrapServers, "--add", "--allow-principal",
-      "User:\(user)", "--operation", operation, "--topic", topic,
-    ]
-    try ChildProcess.run(ChildCommand("\(KafkaServer.home ?? "")/bin/kafka-run", arguments))
+    try KafkaRights.grant([operation], to: user, topic: topic, at: kafka.bootstrapServers)
   }
 
   /// Puts everything right again, whatever a scenario that failed has left behind.

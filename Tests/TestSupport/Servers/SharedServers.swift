@@ -8,6 +8,7 @@ public enum SharedServers {
   private static let startedRedis = Result { try RedisServer() }
   private static let startedBroker = Result { try BrokerChoice.current.start() }
   private static let startedGuardedKafka = Result { try GuardedKafka() }
+  private static let startedEncryptedKafka = Result { try EncryptedKafka() }
 
   public static var postgres: PostgresServer { get throws { try startedPostgres.get() } }
   /// One database for all tests: keys are to be of names that no other test has.
@@ -15,6 +16,7 @@ public enum SharedServers {
   /// Of the run's choice; see `BrokerChoice`.
   public static var broker: any LocalBroker { get throws { try startedBroker.get() } }
   public static var guardedKafka: GuardedKafka { get throws { try startedGuardedKafka.get() } }
+  public static var encryptedKafka: EncryptedKafka { get throws { try startedEncryptedKafka.get() } }
 }
 
 extension PostgresServer {

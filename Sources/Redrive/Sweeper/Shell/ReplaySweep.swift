@@ -1,6 +1,7 @@
 import DeadLetters
 import Kafka
 import NotificationModel
+import Operations
 import Postgres
 import Runtime
 
