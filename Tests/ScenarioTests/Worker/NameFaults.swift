@@ -20,7 +20,7 @@ extension WorkerScenarios {
         let worker = try play.startWorker(["--set", host], awaitsReady: false)
         try play.write(Self.some)
         try worker.waitForProblem(channel == .email ? "smtp: UNKNOWN_HOST" : "apns: UNKNOWN_HOST")
-        #expect(try worker.isAlive() && worker.metrics().sum("bongsu_worker_breaker", where: #"state="open""#) == 1)
+        #expect(try worker.isAlive() && worker.metrics().sum("bongsu_worker_breaker", where: #"state="closed""#) == 0)
         #expect(play.standIn.takenCount == 0)
         try names.set(isKnown: true)
         try play.waitUntilCommitted()

@@ -19,20 +19,18 @@ extension WorkerScenarios {
       let open = Self.heads + Self.some
       try WorkerPlay.play("Redis wiped, \(channel.rawValue)", channel: channel, mayRepeat: open) { play in
         let worker = try play.startWorker(Self.one + ["--set", "\(play.standIn.timeoutKey)=60s"])
-        try play.write(Self.some)
+        try play.write(Self.some, isApart: true)
         try play.waitUntilCommitted()
         play.standIn.misbehave(.hang, .all)
-        try play.write(Self.heads)
+        try play.write(Self.heads, isApart: true)
         try play.waitUntilTaken(Self.some + Self.heads)
         play.standIn.behave()
         try play.wipeRedis()
         try eventually("it is alarmed of") { try worker.metrics().sum("bongsu_worker_redis_restarts_total") == 1 }
         #expect(worker.said("Redis was started anew"))
-        try play.write(Self.some)
-        let held = Set(play.written[Self.some..<Self.some + Self.heads].map(\.address))
-        let others = play.written.dropFirst(open).filter { !held.contains($0.address) }
-        try eventually("those are told") { try play.site.statuses(.success).count == Self.some + others.count }
-        #expect(play.standIn.takenCount == open + others.count)
+        try play.write(Self.some, isApart: true)
+        try eventually("those are told") { try play.site.statuses(.success).count == 2 * Self.some }
+        #expect(play.standIn.takenCount == Self.some + open)
         try play.wipeRedis()
         play.killWorker()
         try play.startWorker(Self.one)
@@ -49,10 +47,8 @@ extension WorkerScenarios {
         play.standIn.setLatency(.seconds(1))
         let worker = try play.startWorker()
         func wipeWhileAway() throws {
-          try play.write(Self.some)
-          try eventually("all are at the provider") {
-            try worker.metrics().sum("bongsu_worker_in_flight") == Double(Self.some)
-          }
+          try play.write(Self.some, isApart: true)
+          try play.waitUntilInFlight(Self.some)
           try play.redis.cli("FLUSHALL")
         }
         play.standIn.misbehave(.refuse(status: 500, reason: "InternalServerError"), .all)

@@ -127,13 +127,15 @@ final class WorkerPlay {
   }
 
   /// Deliveries to people chosen by chance; each knows its place among all.
-  /// - Parameter within: how long they are worth sending; nil: as long as it takes.
-  func write(_ count: Int, within: Duration? = nil) throws {
+  /// - Parameters:
+  ///   - within: how long they are worth sending; nil: as long as it takes.
+  ///   - isApart: to one after another instead, so that none waits for another to the same person.
+  func write(_ count: Int, within: Duration? = nil, isApart: Bool = false) throws {
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     let end = within.map { UnixTime(milliseconds: now.milliseconds + Int64($0 / .milliseconds(1))) }
     let more = (0..<count).map { step in
-      let person = Int.random(in: 1...Self.people, using: &random)
       let number = written.count + step
+      let person = isApart ? number % Self.people + 1 : Int.random(in: 1...Self.people, using: &random)
       return Delivery(
         id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(person),
         channel: site.channel, target: "\(person)", address: standIn.address(person).delivery, category: "service",
@@ -153,6 +155,13 @@ final class WorkerPlay {
   /// Waits until so many requests in all have suffered from what the stand-in was told to do.
   func waitUntilSuffered(_ count: Int) throws {
     try eventually("\(count) requests have suffered", within: .seconds(60)) { server.misbehaved >= count }
+  }
+
+  /// Waits until just so many are at the provider.
+  func waitUntilInFlight(_ count: Int) throws {
+    try eventually("\(count) are at the provider") {
+      try workers.last?.metrics().sum("bongsu_worker_in_flight") == Double(count)
+    }
   }
 
   func waitUntilCommitted() throws {
