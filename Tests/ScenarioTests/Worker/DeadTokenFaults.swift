@@ -1,6 +1,8 @@
 import Foundation
+import Kafka
 import LocalServers
 import NotificationModel
+import Postgres
 import ProviderSimulators
 import TestSupport
 import Testing
@@ -13,7 +15,7 @@ extension WorkerScenarios {
     func `its device is disabled, unless it was registered again since then`(channel: DeliveryChannel) throws {
       let play = try DeadTokenPlay(channel)
       defer { play.end() }
-      try play.markDead([play.device(of: 1), play.device(of: 2)])
+      play.markDead([play.device(of: 1), play.device(of: 2)])
       try play.startWorker()
       try play.write(toUsers: 1...3)
       try eventually("all are told") { try play.statuses().count == 3 }

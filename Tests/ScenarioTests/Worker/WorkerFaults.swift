@@ -1,3 +1,4 @@
+import LocalServers
 import NotificationModel
 import ProviderSimulators
 import TestSupport
