@@ -11,8 +11,9 @@ extension WorkerScenarios {
     private static let heads = 3
     private static let one = ["--set", "worker.instance=one"]
 
-    /// Behind some that are never answered, as only what is not committed can come twice.
-    @Test(arguments: [DeliveryChannel.pushIOS, .sms])
+    /// Behind some that are never answered, as only what is not committed can come twice. Not with APNs: its token was in
+    /// Redis, too, and Apple takes no other one within twenty minutes.
+    @Test(arguments: [DeliveryChannel.pushAndroid, .sms])
     func `it is alarmed of, a worker that lives sends nothing twice, and the next one only what was not committed`(
       channel: DeliveryChannel
     ) throws {

@@ -29,14 +29,14 @@ extension WorkerScenarios {
         try play.write(Self.some)
         try worker.waitForProblem("\(play.standIn.name): \(reason)")
         try eventually("it slows down") { try rate() > 0 }
-        let slow = try rate()
         try play.waitUntilCommitted()
         let times = play.times.filter { $0 >= start }.map { $0 - start }
         #expect(times.allSatisfy { $0 < 1_000 || $0 >= Self.asked * 1_000 }, "\(times)")
         #expect(times.contains { $0 >= Self.asked * 1_000 })
         try worker.waitUntilReady()
+        let slow = try rate()
         try eventually("it is sent to faster again") {
-          try play.write(2)
+          try play.write(1)
           return try rate() > slow
         }
         try play.waitUntilCommitted()
