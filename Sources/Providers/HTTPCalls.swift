@@ -48,6 +48,12 @@ final class HTTPCalls<Context: Sendable>: Sendable {
 
   func stop(within time: Duration) { client.stop(within: time) }
 
+  var load: ProviderLoad {
+    let counts = client.counts
+    return ProviderLoad(
+      queued: counts.queued, connections: counts.connections, connectionsOpened: counts.connectionsOpened)
+  }
+
   private final class Batch: Sendable {
     let report: Report
     init(_ report: @escaping Report) { self.report = report }

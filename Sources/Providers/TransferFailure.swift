@@ -16,6 +16,7 @@ enum TransferFailure {
     case .queueFull: "QUEUE_FULL"
     case .stopped: "STOPPED"
     case .cannotConnect: "CANNOT_CONNECT"
+    case .unknownHost: "UNKNOWN_HOST"
     case .tls: "TLS"
     case .forbiddenAddress: "FORBIDDEN_ADDRESS"
     case .timeout: "TIMEOUT"

@@ -5,12 +5,14 @@ public import Telemetry
 /// A worker's metrics; docs/operations.md says what each is for.
 public struct WorkerMetrics: Sendable {
   let resent, unclaimed, redisFailures, redisRestarts, restarts, unreadable, heldByOthers, toldAgain: Counter
-  let inFlight, unfinished, lag, rate, clockSkew: Gauge
+  let inFlight, unfinished, lag, rate, clockSkew, queued, connections: Gauge
+  let connectionsOpened: Counter
   let provider, latency: Histogram
   private let ends: [DeliveryState: Counter]
   private let states: StateGauges<RoleState.Kind>
   private let breaker: [String: Gauge]
   private let failures: @Sendable (String) -> Counter
+  private let vendors: @Sendable (String) -> Gauge
 
   public init(_ registry: MetricsRegistry, channel: DeliveryChannel) {
     let labels = [("channel", channel.rawValue)]
@@ -33,6 +35,9 @@ public struct WorkerMetrics: Sendable {
     lag = gauge("lag_records", "Deliveries that wait in the partitions this worker reads.")
     rate = gauge("rate_limit", "Requests a second that are allowed at present; 0 is without a limit.")
     clockSkew = gauge("clock_skew_seconds", "By how much this machine's clock is ahead of Redis' one.")
+    queued = gauge("provider_queued", "Of the requests at the provider those that wait here for room on a connection.")
+    connections = gauge("provider_connections", "Connections to the provider that stand.")
+    connectionsOpened = counter("provider_connections_opened_total", "Connections to the provider that were opened.")
     provider = registry.histogram(
       "bongsu_worker_provider_seconds", help: "From a request to the provider's answer.", labels: labels)
     latency = registry.histogram(
@@ -52,11 +57,24 @@ public struct WorkerMetrics: Sendable {
         "bongsu_worker_failures_total", help: "Answers of the provider that were no success, by its code.",
         labels: labels + [("code", code)])
     }
+    vendors = { name in
+      registry.gauge(
+        "bongsu_worker_vendor_up", help: "1 where the vendor takes messages, 0 where others are asked in its place.",
+        labels: labels + [("vendor", name)])
+    }
   }
 
   func count(_ outcome: SendOutcome) { ends[outcome.state]?.increment() }
 
   func countFailure(_ code: String) { failures(code).increment() }
+
+  func show(_ load: ProviderLoad) {
+    queued.set(load.queued)
+    connections.set(load.connections)
+    connectionsOpened.increment(by: max(0, load.connectionsOpened - Int(connectionsOpened.current)))
+  }
+
+  public func show(_ way: ProviderWay) { vendors(way.name).set(way.failure == nil ? 1 : 0) }
 
   func show(_ state: RoleState) { states.show(state.kind) }
 

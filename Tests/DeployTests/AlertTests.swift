@@ -44,9 +44,11 @@ struct AlertTests {
     metrics.add(counts)
   }
 
-  /// After one failure.
+  /// After one failure, and a look at a vendor.
   private func workerMetrics(_ registry: MetricsRegistry) {
-    WorkerMetrics(registry, channel: .sms).countFailure("CODE")
+    let worker = WorkerMetrics(registry, channel: .sms)
+    worker.countFailure("CODE")
+    worker.show(ProviderWay(name: "solapi"))
     ReceiptMetrics(registry, vendors: ["solapi"]).countFailure("CODE", of: "solapi")
   }
 

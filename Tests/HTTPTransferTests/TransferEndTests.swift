@@ -37,7 +37,7 @@ import Testing
 
   @Test(
     arguments: [
-      (CURLE_COULDNT_RESOLVE_HOST, .cannotConnect), (CURLE_COULDNT_CONNECT, .cannotConnect),
+      (CURLE_COULDNT_RESOLVE_HOST, .unknownHost), (CURLE_COULDNT_CONNECT, .cannotConnect),
       (CURLE_SSL_CONNECT_ERROR, .tls), (CURLE_PEER_FAILED_VERIFICATION, .tls), (CURLE_SSL_CACERT_BADFILE, .tls),
       (CURLE_UNSUPPORTED_PROTOCOL, .invalidRequest), (CURLE_URL_MALFORMAT, .invalidRequest),
     ] as [(CURLcode, HTTPTransferError.Code)])

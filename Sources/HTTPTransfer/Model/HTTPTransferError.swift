@@ -9,6 +9,8 @@ public struct HTTPTransferError: DispositionError, Equatable {
     case queueFull
     case stopped
     case cannotConnect
+    /// No name server has an address for the host's name.
+    case unknownHost
     /// The server's certificate is not to be trusted, or there is no common TLS.
     case tls
     /// The address is none that the guard lets through.

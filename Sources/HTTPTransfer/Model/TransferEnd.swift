@@ -41,7 +41,7 @@ struct TransferEnd {
     return HTTPTransferError(kind, message, mayHaveArrived: wasSent)
   }
 
-  private static let beforeSending: Set<HTTPTransferError.Code> = [.cannotConnect, .tls, .invalidRequest]
+  private static let beforeSending: Set<HTTPTransferError.Code> = [.cannotConnect, .unknownHost, .tls, .invalidRequest]
 
   private var meaning: (HTTPTransferError.Code, String) {
     switch code {
@@ -49,7 +49,7 @@ struct TransferEnd {
     case CURLE_UNSUPPORTED_PROTOCOL where wasSent: (.protocolFault, "the host's answer is no HTTP")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
       (.invalidRequest, "the URL is none, or has a protocol that is not allowed")
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.cannotConnect, "the host's name is not known")
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.unknownHost, "the host's name is not known")
     case CURLE_COULDNT_CONNECT: (.cannotConnect, "the host does not take connections")
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
       (.tls, "no TLS could be agreed on with the host")

@@ -9,6 +9,8 @@ public struct SMTPFailure: DispositionError, Equatable {
     case queueFull
     case stopped
     case cannotConnect
+    /// No name server has an address for the server's name.
+    case unknownHost
     /// The server's certificate is not to be trusted, or there is no TLS.
     case tls
     /// The server does not let this user in, or lets nobody in by PLAIN or LOGIN.

@@ -117,7 +117,7 @@ extension SMTPProgress {
 
   private func meaning(_ code: CURLcode) -> (SMTPFailure.Code, String) {
     switch code {
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.cannotConnect, "the server's name is not known")
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: (.unknownHost, "the server's name is not known")
     case CURLE_COULDNT_CONNECT: (.cannotConnect, "the server does not take connections")
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER: (.tls, "no TLS could be agreed on with the server")
     case CURLE_USE_SSL_FAILED: (.tls, "the server does not offer STARTTLS")

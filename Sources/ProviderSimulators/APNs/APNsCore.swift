@@ -90,7 +90,7 @@ private struct Verdict {
   /// nil where the request itself decides.
   init?(_ fault: Misbehaviour?) {
     guard let fault, !fault.takesRequest else { return nil }
-    if case .refuse(let status, let reason, let wait) = fault {
+    if case .refuse(let status, let reason, let wait, _) = fault {
       (self.status, self.reason, retryAfter) = (status, reason, wait)
     }
   }

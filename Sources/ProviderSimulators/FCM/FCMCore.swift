@@ -84,7 +84,7 @@ extension FCMCore {
   }
 
   private func refusal(_ fault: Misbehaviour, _ state: inout State) -> HTTP2Response {
-    guard case .refuse(let status, let reason, let wait) = fault else {
+    guard case .refuse(let status, let reason, let wait, _) = fault else {
       state.grants.add(isAccepted: false, reason: nil)
       return HTTP2Response(status: 500)
     }
@@ -104,7 +104,7 @@ extension FCMCore {
   ) -> FCMVerdict {
     var verdict = FCMVerdict()
     if let fault, !fault.takesRequest {
-      if case .refuse(let status, let reason, let wait) = fault {
+      if case .refuse(let status, let reason, let wait, _) = fault {
         verdict.refuse(GoogleError(code: status, reason: reason, retryAfter: wait))
       }
       return verdict

@@ -60,7 +60,7 @@ final class HTTP2Conversation: Conversation {
   ) {
     stream.output.allowed = .max
     switch fault {
-    case nil, .refuse, .wrongCertificate: session.answer(stream, response)
+    case nil, .wrongCertificate: session.answer(stream, response)
     case .hang: break
     case .reset(let code, _): session.reset(stream, code: code)
     case .goAway(let code, let taken, let debug):
@@ -71,7 +71,7 @@ final class HTTP2Conversation: Conversation {
     case .slow(let bytes, let interval): slow(stream, response, (bytes, interval), session)
     case .garbage: raw = [UInt8](repeating: 0xff, count: 64)
     case .headersWithoutEnd: inform(stream)
-    case .longBody, .packed, .redirect: session.answer(stream, response.spoilt(by: fault))
+    case .refuse, .longBody, .packed, .redirect: session.answer(stream, response.spoilt(by: fault))
     }
   }
 

@@ -1,8 +1,13 @@
-/// Answers that are too much, or point elsewhere.
+import Foundation
+
+/// Answers that are too much, point elsewhere, or say otherwise when to come again.
 extension HTTP2Response {
   func spoilt(by fault: Misbehaviour?) -> HTTP2Response {
     var spoilt = self
     switch fault {
+    case .refuse(_, _, let wait?, true):
+      spoilt.headers.removeAll { $0.name == "retry-after" }
+      spoilt.headers.append(("retry-after", HTTPTime.text(Date().timeIntervalSince1970 + Double(wait))))
     case .longBody(let bytes): spoilt.body += [UInt8](repeating: 0x20, count: bytes)
     case .packed(let bytes):
       spoilt.headers.removeAll { $0.name == "content-length" }
@@ -12,6 +17,17 @@ extension HTTP2Response {
     default: break
     }
     return spoilt
+  }
+}
+
+/// A date as HTTP has it, RFC 9110, section 5.6.7.
+enum HTTPTime {
+  /// - Parameter seconds: since 1970; a part of one counts as a whole one.
+  static func text(_ seconds: Double) -> String {
+    let formatter = DateFormatter()
+    (formatter.locale, formatter.timeZone) = (Locale(identifier: "en_US_POSIX"), TimeZone(identifier: "UTC"))
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return formatter.string(from: Date(timeIntervalSince1970: seconds.rounded(.up)))
   }
 }
 

@@ -1,7 +1,10 @@
 /// What a stand-in does instead of its duty.
 public enum Misbehaviour: Sendable, Equatable {
   /// An error in the provider's own form, with that reason. Nothing is taken.
-  case refuse(status: Int, reason: String, retryAfter: Int? = nil)
+  /// - Parameters:
+  ///   - retryAfter: seconds.
+  ///   - isDate: it is told as the moment in which they are over, rounded up to whole seconds.
+  case refuse(status: Int, reason: String, retryAfter: Int? = nil, isDate: Bool = false)
   /// RST_STREAM instead of an answer, with a code of RFC 9113, section 7, such as 2 (INTERNAL_ERROR) or
   /// 7 (REFUSED_STREAM). What is taken counts as accepted when it is correct.
   case reset(code: UInt32, taken: Bool)

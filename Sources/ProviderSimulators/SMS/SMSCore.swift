@@ -56,7 +56,7 @@ final class SMSCore: HTTP2Handler {
   /// nil where the call itself decides.
   private static func refusal(_ fault: Misbehaviour?) -> SMSRefusal? {
     guard let fault, !fault.takesRequest else { return nil }
-    guard case .refuse(let status, let reason, let wait) = fault else { return SMSRefusal(500, "", "") }
+    guard case .refuse(let status, let reason, let wait, _) = fault else { return SMSRefusal(500, "", "") }
     return SMSRefusal(status, reason, "Refused.", retryAfter: wait)
   }
 

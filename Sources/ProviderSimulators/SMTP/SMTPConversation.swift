@@ -157,7 +157,7 @@ extension Misbehaviour {
   /// What stands in a reply's place; nil where there is none.
   var smtpReply: SMTPReply? {
     switch self {
-    case .refuse(let status, let reason, _):
+    case .refuse(let status, let reason, _, _):
       SMTPReply(status, reason.isEmpty ? "Refused" : reason, status == 421 ? .end : .goOn)
     case .goAway(_, false, _): SMTPReply(421, "4.3.2", "Service shutting down", .end)
     default: nil

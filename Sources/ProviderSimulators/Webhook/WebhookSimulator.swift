@@ -56,7 +56,7 @@ public final class WebhookSimulator: HTTP2Simulator {
 
     private func status(_ request: HTTP2Request, _ fault: Misbehaviour?) -> Int? {
       if let fault, !fault.takesRequest {
-        if case .refuse(let status, _, _) = fault { return status }
+        if case .refuse(let status, _, _, _) = fault { return status }
         return nil
       }
       guard request.method == "POST", request["content-type"]?.hasPrefix("application/json") == true,

@@ -44,4 +44,6 @@ public final class APNsProvider: Provider {
   }
 
   public func stop(within time: Duration) { calls.stop(within: time) }
+
+  public var load: ProviderLoad? { calls.load }
 }

@@ -66,4 +66,7 @@ public final class FCMProvider: Provider {
     calls.stop(within: time)
     tokens.stop()
   }
+
+  /// Without the calls for access tokens, of which there is one at a time.
+  public var load: ProviderLoad? { calls.load }
 }

@@ -82,13 +82,14 @@ enum ClaimScripts {
       return answers
       """)
 
-  /// ARGV: owner, lease; for each key replay, attempt, the state that it ends in (C: it was surely not taken and is to
-  /// be sent again by the same owner) and the outcome. What was sent counts, whoever has the claim by now.
+  /// ARGV: owner, lease, horizon; for each key replay, attempt, the state that it ends in (C: it was surely not taken and
+  /// is to be sent again by the same owner) and the outcome. What was sent counts, whoever has the claim by now. Where
+  /// there is none, as Redis was wiped meanwhile, nobody else has it: it is made anew.
   static let finish = RedisScript(
     prelude + """
       local answers = {}
       for index, key in ipairs(KEYS) do
-        local at = 4 * index - 1
+        local at = 4 * index
         local state, outcome = ARGV[at + 2], ARGV[at + 3]
         local claim = read(key)
         local order = claim.state and order(claim, tonumber(ARGV[at]), tonumber(ARGV[at + 1]))
@@ -97,7 +98,12 @@ enum ClaimScripts {
         local counts = state == 'D' and (claim.state == 'F' and order == 0
           or isOpen and order <= 0 and tonumber(ARGV[at]) == claim.replay)
         local word, text = 'lost', ''
-        if isOwn and state == 'C' then
+        if not claim.state then
+          redis.call('HSET', key, 's', 'C', 'p', ARGV[at], 'a', ARGV[at + 1], 'o', ARGV[1], 'l', now + tonumber(ARGV[2]))
+          redis.call('PEXPIRE', key, ARGV[3])
+          if state ~= 'C' then settle(key, state, outcome) end
+          word = 'marked'
+        elseif isOwn and state == 'C' then
           redis.call('HSET', key, 's', 'C', 'l', now + tonumber(ARGV[2]))
           word = 'marked'
         elseif isOwn or counts then

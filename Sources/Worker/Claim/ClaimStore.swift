@@ -49,7 +49,7 @@ public struct ClaimStore {
   /// Marks outcomes, before anybody else hears of them. Nil is for what the provider as a whole did not take: it stays
   /// the caller's, to be begun again.
   public func finish(_ marks: [(ticket: ClaimTicket, outcome: SendOutcome?)]) throws(RedisError) -> [MarkAnswer] {
-    let fixed = [settings.owner, Self.milliseconds(settings.lease)]
+    let fixed = [settings.owner, Self.milliseconds(settings.lease), Self.milliseconds(settings.horizon)]
     let rows = marks.map { ticket, outcome in
       Row(ticket, ticket.order + [outcome.map { $0.isSent ? "D" : "F" } ?? "C", outcome?.text ?? ""])
     }

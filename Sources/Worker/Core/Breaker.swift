@@ -11,6 +11,8 @@ public struct Breaker: Sendable {
   public private(set) var state = State.closed
   private var failures = 0
   private var openings = 0
+  /// It is open because the provider asked to be left alone.
+  private var wasAsked = false
   private let threshold: Int
   private let limit: Int64
 
@@ -34,8 +36,12 @@ public struct Breaker: Sendable {
   /// When it may be tried again; nil where it is not open.
   public var opensAt: Int64? { if case .open(let until) = state { until } else { nil } }
 
-  /// The provider has answered, well or ill: it is there.
-  public mutating func succeeded() { (state, failures, openings) = (.closed, 0, 0) }
+  /// The provider has answered, well or ill: it is there. Where it asked to be left alone, such an answer is to a call from
+  /// before, and the time that it asked for is kept to.
+  public mutating func succeeded() {
+    if wasAsked, case .open = state { return }
+    (state, failures, openings, wasAsked) = (.closed, 0, 0, false)
+  }
 
   /// A probe was not sent after all.
   public mutating func unused(now: Int64) { if state == .probing { state = .open(until: now) } }
@@ -50,13 +56,13 @@ public struct Breaker: Sendable {
     guard opens || retryAfter != nil || state == .probing || failures >= threshold else { return }
     if case .open(let until) = state, now < until {
       // Calls that were on their way when it opened; only what they ask for counts.
-      if let retryAfter { state = .open(until: max(until, now + retryAfter)) }
+      if let retryAfter { (state, wasAsked) = (.open(until: max(until, now + retryAfter)), true) }
       return
     }
     let backoff = min(limit, 1_000_000_000 << Int64(min(openings, 6)))
     let wait = max(retryAfter ?? 0, Int64(Double(backoff) * (0.5 + jitter / 2)))
     openings += 1
-    state = .open(until: now + wait)
+    (state, wasAsked) = (.open(until: now + wait), retryAfter != nil)
   }
 }
 

@@ -18,6 +18,43 @@ public protocol Provider: Sendable {
 
   /// Ends what is in flight within the time, reporting all of it, and gives back what it holds. It may block so long.
   func stop(within time: Duration)
+
+  /// What it is doing, for the worker's metrics; nil, as where nobody says otherwise, of one that does not count. It must
+  /// not wait.
+  var load: ProviderLoad? { get }
+
+  /// Of one that sends by several, as by vendors: each of them, in their order; none where nobody says otherwise. The
+  /// worker tells when one begins to take nothing, and when it takes something again. It must not wait.
+  var ways: [ProviderWay] { get }
+}
+
+extension Provider {
+  public var load: ProviderLoad? { nil }
+  public var ways: [ProviderWay] { [] }
+}
+
+/// What a provider is doing.
+public struct ProviderLoad: Sendable, Equatable {
+  /// Requests that wait within it for a connection or for room on one.
+  public var queued: Int
+  /// Connections that stand.
+  public var connections: Int
+  /// Those that were ever opened.
+  public var connectionsOpened: Int
+
+  public init(queued: Int, connections: Int, connectionsOpened: Int) {
+    (self.queued, self.connections, self.connectionsOpened) = (queued, connections, connectionsOpened)
+  }
+}
+
+/// One of several that a provider sends by.
+public struct ProviderWay: Sendable, Equatable {
+  /// In metrics and logs, as `solapi`; told apart from all others of the provider.
+  public let name: String
+  /// Why nothing is sent by it at present, as a failure's code; nil where it works.
+  public let failure: String?
+
+  public init(name: String, failure: String? = nil) { (self.name, self.failure) = (name, failure) }
 }
 
 /// One attempt at one delivery.

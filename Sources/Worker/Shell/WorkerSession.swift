@@ -44,6 +44,7 @@ final class WorkerSession {
   private var renewedAt: Int64
   private var isPaused = false
   private var redisRun: String?
+  var view = ProviderView()
 
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
@@ -194,6 +195,7 @@ final class WorkerSession {
     metrics.unfinished.set(prefix.open)
     metrics.rate.set(pacer.rate ?? 0)
     metrics.show(breaker.state)
+    showProvider(SystemTime.monotonicNanoseconds())
   }
 
   private func close() {

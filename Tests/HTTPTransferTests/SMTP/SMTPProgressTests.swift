@@ -70,7 +70,7 @@ import Testing
 
   @Test(
     arguments: [
-      (CURLE_COULDNT_RESOLVE_HOST, .cannotConnect, .connect), (CURLE_COULDNT_CONNECT, .cannotConnect, .connect),
+      (CURLE_COULDNT_RESOLVE_HOST, .unknownHost, .connect), (CURLE_COULDNT_CONNECT, .cannotConnect, .connect),
       (CURLE_SSL_CONNECT_ERROR, .tls, .tls), (CURLE_USE_SSL_FAILED, .tls, .tls),
       (CURLE_PEER_FAILED_VERIFICATION, .tls, .tls), (CURLE_LOGIN_DENIED, .authentication, .authentication),
       (CURLE_ABORTED_BY_CALLBACK, .authentication, .authentication), (CURLE_OPERATION_TIMEDOUT, .timeout, .connect),

@@ -83,6 +83,12 @@ import Worker
       try ready("https://127.0.0.1:\(port.number)")
     }
     #expect(away == [])
+    let stopped = try ProviderConformance.checkStop(Self.pushes(.android)) {
+      let provider = try ready(simulator.url)
+      simulator.misbehave(.hang, .all, path: "/v1/")
+      return provider
+    }
+    #expect(stopped == [])
   }
 
   @Test(.requires(.python)) func `SMTP`() throws {
@@ -101,23 +107,64 @@ import Worker
     #expect(try ProviderConformance.checkUnreachable(Self.mails()) { try make(closed.number) } == [])
   }
 
-  @Test func `SMS vendors`() throws {
+  @Test func `SMTP that takes mails and never answers`() throws {
+    let simulator = try SMTPSimulator()
+    simulator.misbehave(.hang, .all)
+    let stopped = try ProviderConformance.checkStop(Self.mails()) {
+      var client = SMTPClientSettings(host: "127.0.0.1", port: simulator.port)
+      client.credentials = SMTPCredentials(user: SMTPSimulator.user, password: SMTPSimulator.password)
+      client.authorityFile = simulator.authorityFile
+      return try SMTPProvider(SMTPSettings(client: client, email: MailFixture.settings))
+    }
+    #expect(stopped == [])
+  }
+
+  @Test(.requires(.python)) func `SES`() throws {
+    let server = try PythonPackages.start("ses_server.py")
+    let port = try server.waitForLine { $0.hasPrefix("listening ") }.split(separator: " ")[1]
+    func make(_ url: String) throws -> SESProvider {
+      let credentials = AWSCredentials(accessKeyID: "id1", secret: "secret1")
+      var settings = SESSettings(region: "ap-northeast-2", credentials: credentials, email: MailFixture.settings)
+      settings.endpoint = url
+      settings.client.allowsLocalPlaintext = true
+      return try SESProvider(settings)
+    }
+    let found = try ProviderConformance.check(sendable: Self.mails(), refused: Self.pushes(.ios)) {
+      try make("http://127.0.0.1:\(port)")
+    }
+    #expect(found == [])
     let closed = try ClosedPort()
-    var deliveries: [Delivery] = []
-    for number in 0..<20 {
+    let away = try ProviderConformance.checkUnreachable(Self.mails()) { try make("http://127.0.0.1:\(closed.number)") }
+    #expect(away == [])
+    let silent = try SMSServer { _ in .silence }
+    defer { silent.stop() }
+    #expect(try ProviderConformance.checkStop(Self.mails()) { try make(silent.url) } == [])
+  }
+
+  private static func texts() -> [Delivery] {
+    (0..<20).map { number in
       var delivery = MailFixture.delivery()
       (delivery.id, delivery.channel) = (UUID().uuidString.lowercased(), .sms)
       delivery.address = .phone("+8210\(12_340_000 + number)")
       delivery.content = MessageContent(sms: SMSContent(body: "주문 \(number)"))
-      deliveries.append(delivery)
+      return delivery
     }
-    func make() throws -> SMSProvider {
-      let korean = try KoreanSMSSettings(sender: "0212345678", title: "Shop")
-      var nhn = try NHNSettings(appKey: "a", secretKey: "s", korean: korean)
-      nhn.host = "https://127.0.0.1:\(closed.number)"
-      return try SMSProvider(SMSSettings(vendors: [NHNVendor(nhn)]))
+  }
+
+  @Test(arguments: SMSSimulator.Vendor.allCases) func `SMS vendors`(vendor: SMSSimulator.Vendor) throws {
+    let simulator = try SMSSimulator(vendor)
+    func make(_ url: String? = nil) throws -> SMSProvider {
+      var settings = SMSSettings(vendors: [try SMSStandInTests.vendor(simulator, host: url)])
+      settings.client.authorityFile = simulator.authorityFile
+      return try SMSProvider(settings)
     }
-    #expect(try ProviderConformance.checkUnreachable(deliveries) { try make() } == [])
+    let found = try ProviderConformance.check(sendable: Self.texts(), refused: Self.pushes(.ios)) { try make() }
+    #expect(found == [])
+    let closed = try ClosedPort()
+    let away = try ProviderConformance.checkUnreachable(Self.texts()) { try make("https://127.0.0.1:\(closed.number)") }
+    #expect(away == [])
+    simulator.misbehave(.hang, .all)
+    #expect(try ProviderConformance.checkStop(Self.texts()) { try make() } == [])
   }
 
   @Test func `the example's webhooks`() throws {

@@ -39,6 +39,8 @@ import Worker
     (404, "NotFoundException", .providerRefuses), (403, "SignatureDoesNotMatch", .providerRefuses),
     (403, "AccessDeniedException", .providerRefuses), (400, "ExpiredTokenException", .providerRefuses),
     (400, "IncompleteSignature", .providerRefuses), (503, "ServiceUnavailable", .providerBusy),
+    (400, "RequestExpired", .providerRefuses), (400, "OptInRequired", .providerRefuses),
+    (400, "UnrecognizedClientException", .providerRefuses), (400, "InvalidSignatureException", .providerRefuses),
     (408, "RequestTimeout", .providerBusy),
     (500, "InternalFailure", .unknown), (502, "BadGateway", .unknown), (504, "GatewayTimeout", .unknown),
   ])

@@ -18,7 +18,8 @@ extension WorkerScenarios {
       channel: DeliveryChannel, jump: Duration
     ) throws {
       let clock = try ShiftedClock()
-      try WorkerPlay.play("clock jumps by \(jump), \(channel.rawValue)", channel: channel, clock: clock) { play in
+      let name = "clock jumps by \(jump), \(channel.rawValue)"
+      try WorkerPlay.play(name, channel: channel, environment: clock.environment) { play in
         let worker = try play.startWorker()
         try play.write(Self.some)
         try play.waitUntilCommitted()
@@ -56,7 +57,8 @@ extension WorkerScenarios {
     ) throws {
       let clock = try ShiftedClock()
       try clock.set(ahead: ahead)
-      try WorkerPlay.play("clock wrong by \(ahead), \(channel.rawValue)", channel: channel, clock: clock) { play in
+      let name = "clock wrong by \(ahead), \(channel.rawValue)"
+      try WorkerPlay.play(name, channel: channel, environment: clock.environment) { play in
         if channel == .pushIOS { play.apns.advanceClock(by: .seconds(ahead < .zero ? 120 : -120)) }
         let worker = try play.startWorker(awaitsReady: false)
         try play.write(Self.some)
@@ -73,7 +75,7 @@ extension WorkerScenarios {
     @Test func `what is due within the hour is not lost to a clock that is ahead`() throws {
       let clock = try ShiftedClock()
       try clock.set(ahead: Self.hour)
-      try WorkerPlay.play("clock ahead, sendBefore", clock: clock) { play in
+      try WorkerPlay.play("clock ahead, sendBefore", environment: clock.environment) { play in
         try play.startWorker(awaitsReady: false)
         try play.write(Self.some, within: .seconds(1_800))
         try play.write(Self.some, within: .seconds(7_200))

@@ -77,11 +77,5 @@ extension RedisServer {
   }
 
   /// - Parameter bytes: 0 is without a limit.
-  private func limitMemory(to bytes: Int) throws {
-    let arguments = ["-p", "\(port)", "CONFIG", "SET", "maxmemory", "\(bytes)"]
-    let child = try ChildProcess(ChildCommand("redis-cli", arguments))
-    guard try child.waitForExit(timeout: .seconds(30)).isSuccess else {
-      throw NeverHappened(description: "Redis takes another limit")
-    }
-  }
+  private func limitMemory(to bytes: Int) throws { try cli("CONFIG", "SET", "maxmemory", "\(bytes)") }
 }

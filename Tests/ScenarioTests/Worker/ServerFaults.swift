@@ -20,7 +20,7 @@ extension WorkerScenarios {
         for (fault, codes) in Self.faults {
           let (letters, suffered) = (try play.codes(), play.server.misbehaved)
           // Not those for access tokens.
-          play.server.misbehave(fault, .next(Self.suffering), path: "/v1/")
+          play.standIn.misbehave(fault, .next(Self.suffering))
           try play.write(60)
           try play.waitUntilCommitted()
           #expect(play.server.misbehaved == suffered + Self.suffering, "\(fault)")
@@ -31,6 +31,25 @@ extension WorkerScenarios {
           #expect(codes?.isSuperset(of: more.keys) != false, "\(fault): \(more)")
         }
         #expect(try worker.peakMemory() < 256 << 20)
+      }
+    }
+
+    /// A push needs no more than the status; of text messages the body says which were taken.
+    @Test(arguments: [DeliveryChannel.pushAndroid, .sms])
+    func `an answer that breaks off within its body counts by its status, and nothing is sent twice`(
+      channel: DeliveryChannel
+    ) throws {
+      try WorkerPlay.play("answers break off, \(channel.rawValue)", channel: channel) { play in
+        try play.startWorker()
+        try play.write(5)
+        try play.waitUntilCommitted()
+        play.standIn.misbehave(.cut(afterBytes: 4), .next(1))
+        try play.write(1)
+        try play.waitUntilCommitted()
+        #expect(play.server.misbehaved == 1 && play.standIn.takenCount == 6)
+        #expect(try play.codes() == (channel == .sms ? ["ANSWER_UNREADABLE": 1] : [:]))
+        #expect(try play.site.statuses(.ambiguous).count == (channel == .sms ? 1 : 0))
+        try play.write(5)
       }
     }
 
@@ -105,12 +124,5 @@ extension WorkerScenarios {
         }
       }
     }
-  }
-}
-
-extension WorkerPlay {
-  /// Why deliveries became dead letters, and how many of each.
-  fileprivate func codes() throws -> [String: Int] {
-    try Dictionary(site.records(.deadLetters).map { ($0.header(RecordHeader.errorCode) ?? "", 1) }, uniquingKeysWith: +)
   }
 }

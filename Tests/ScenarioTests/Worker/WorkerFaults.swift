@@ -28,36 +28,6 @@ extension WorkerScenarios {
       }
     }
 
-    @Test func `killed while APNs answers, what was in flight is sent once more under the same id`() throws {
-      try WorkerPlay.play("kill -9 after sending", mayRepeat: WorkerPlay.inFlight) { play in
-        play.apns.setLatency(.seconds(3))
-        try play.startWorker(Self.one)
-        try play.write(WorkerPlay.inFlight)
-        try play.waitUntilTaken(20)
-        play.workers[0].kill()
-        play.apns.setLatency(.zero)
-        try play.startWorker(Self.one)
-      }
-    }
-
-    @Test func `killed after recording and before telling, nothing is sent twice`() throws {
-      try WorkerPlay.play("kill -9 before the status") { play in
-        try play.startWorker(Self.one)
-        try play.write(1)
-        try play.waitUntilCommitted()
-        let before = play.apns.counts.accepted
-        play.apns.setLatency(.seconds(1))
-        try play.write(20)
-        try play.waitUntilTaken(before + 1)
-        // From here on it can record in Redis, and tell nobody.
-        play.site.broker.pause()
-        try play.waitUntilRecorded(play.written.count)
-        play.workers[0].kill()
-        play.site.broker.resume()
-        try play.startWorker(Self.one)
-      }
-    }
-
     @Test func `one dies and one comes while pushes go on`() throws {
       try WorkerPlay.play("rebalance", mayRepeat: WorkerPlay.inFlight) { play in
         play.apns.setLatency(.milliseconds(20))
@@ -86,6 +56,8 @@ extension WorkerScenarios {
       }
     }
 
+    private static let death = Soak.choose(Duration.seconds(2), soak: .seconds(600))
+
     @Test func `while APNs is dead pushes wait without an attempt, and arrive in order afterwards`() throws {
       try WorkerPlay.play("APNs away") { play in
         let worker = try play.startWorker()
@@ -94,12 +66,22 @@ extension WorkerScenarios {
         play.apns.server.cutConnections()
         try play.write(Self.pushes / 3)
         try worker.waitForProblem("apns")
+        let (taken, start) = (play.standIn.takenCount, ContinuousClock.now)
+        while ContinuousClock.now - start < Self.death {
+          pass(Soak.choose(Self.death / 2, soak: .seconds(30)))
+          try play.write(20)
+          #expect(try worker.problem()?.contains("apns") == true && worker.isAlive())
+        }
+        #expect(play.standIn.takenCount == taken)
         try play.apns.server.listenAgain()
         try worker.waitUntilReady()
         try play.write(Self.pushes / 3)
         try play.waitUntilCommitted()
-        // What was on its way when it died may have arrived: that is an attempt, and a dead letter.
-        #expect(try play.site.records(.deadLetters).count <= WorkerPlay.inFlight)
+        // What was on its way when it died may have arrived: that is an attempt, and a dead letter. All else is not.
+        let letters = Set(try play.site.records(.deadLetters).compactMap(WorkerOracle.deliveryID))
+        #expect(letters.count <= WorkerPlay.inFlight)
+        #expect(letters.isSubset(of: play.written.prefix(Self.pushes / 3).map(\.id)))
+        #expect(try play.site.statuses(.retrying).count == letters.count)
       }
     }
 
@@ -139,26 +121,6 @@ extension WorkerScenarios {
         try play.site.broker.start()
         try play.write(Self.pushes / 2)
       }
-    }
-  }
-}
-
-extension WorkerPlay {
-  /// Waits until Redis knows of so many that they are done.
-  fileprivate func waitUntilRecorded(_ count: Int) throws {
-    let script = """
-      local n = 0
-      for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
-        if redis.call('TYPE', key).ok == 'hash' and redis.call('HGET', key, 's') == 'D' then n = n + 1 end
-      end
-      return n
-      """
-    try eventually("\(count) are recorded", within: .seconds(60)) {
-      let arguments = ["-p", "\(redis.port)", "EVAL", script, "0", site.prefix]
-      let child = try ChildProcess(ChildCommand("redis-cli", arguments))
-      _ = try child.waitForExit(timeout: .seconds(30))
-      try child.waitForOutputEnd()
-      return child.lines.last.flatMap { Int($0) } == count
     }
   }
 }

@@ -32,6 +32,7 @@ struct WorkerOracle {
     let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1.id, $0) })
     let letters = Set(try site.records(.deadLetters).compactMap(Self.deliveryID))
     verdict.deadLetters = letters.count
+    let retried = Set(letters.compactMap { numbers[$0] }.map { written[$0].address })
     var taken: Set<String> = []
     var last: [String: Int] = [:]
     for one in received {
@@ -44,8 +45,10 @@ struct WorkerOracle {
         verdict.duplicates += 1
         continue
       }
-      // Order holds up to a first failed attempt.
-      if last[one.address] ?? -1 > number, letters.isEmpty { verdict.faults.append("\(number) is out of order") }
+      // Order to an address holds up to its first failed attempt.
+      if last[one.address] ?? -1 > number, !retried.contains(written[number].address) {
+        verdict.faults.append("\(number) is out of order")
+      }
       last[one.address] = number
     }
     verdict.missing = written.count { !taken.contains($0.id) && !letters.contains($0.id) }

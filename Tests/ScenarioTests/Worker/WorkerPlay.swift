@@ -17,17 +17,18 @@ final class WorkerPlay {
   private(set) var workers: [DaemonProcess] = []
   private(set) var written: [Delivery] = []
   private let folder: TemporaryDirectory
-  /// Of its workers; nil is the machine's.
-  private let clock: ShiftedClock?
+  /// Of its workers.
+  private let environment: [String: String]
 
   static let people = 200
   /// At the provider at once, of each worker.
   static let inFlight = 50
 
   private init(
-    _ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool, _ clock: ShiftedClock?
+    _ name: String, _ seed: UInt64, _ channel: DeliveryChannel, isProxied: Bool, spare: SMSSimulator.Vendor?,
+    _ environment: [String: String]
   ) throws {
-    (self.name, self.seed, self.clock) = (name, seed, clock)
+    (self.name, self.seed, self.environment) = (name, seed, environment)
     random = SeededGenerator(seed: seed)
     let stage = try RoleStage.workers
     redis = stage.redis
@@ -37,7 +38,7 @@ final class WorkerPlay {
       switch channel {
       case .pushIOS: try APNsStandIn(folder: folder.path, isProxied: isProxied)
       case .pushAndroid: try FCMStandIn(folder: folder.path)
-      case .sms: try SMSStandIn()
+      case .sms: try SMSStandIn(spare: spare)
       case .email: try SMTPStandIn()
       }
     try standIn.section.write(toFile: folder.file("bongsu.yaml"), atomically: true, encoding: .utf8)
@@ -50,6 +51,18 @@ final class WorkerPlay {
 
   /// Of a play for push.ios.
   var apns: APNsSimulator { pushes.apns }
+
+  /// Of one for sms.
+  var vendors: SMSStandIn {
+    guard let vendors = standIn as? SMSStandIn else { preconditionFailure("the play is of another channel") }
+    return vendors
+  }
+
+  /// Of one for email.
+  var smtp: SMTPSimulator {
+    guard let mails = standIn as? SMTPStandIn else { preconditionFailure("the play is of another channel") }
+    return mails.smtp
+  }
 
   /// Of one that goes by a proxy.
   var proxy: NGHTTPXServer {
@@ -65,14 +78,15 @@ final class WorkerPlay {
 
   /// - Parameters:
   ///   - isProxied: nghttpx stands before APNs.
-  ///   - clock: the workers'.
+  ///   - spare: of text messages a second vendor, behind Solapi.
+  ///   - environment: the workers', as of a clock of their own.
   ///   - mayRepeat: how many may be sent twice, as their worker died between sending and recording.
   static func play(
     _ name: String, _ seed: UInt64 = 1, channel: DeliveryChannel = .pushIOS, isProxied: Bool = false,
-    clock: ShiftedClock? = nil, mayRepeat: Int = 0, location: SourceLocation = #_sourceLocation,
-    _ body: (WorkerPlay) throws -> Void
+    spare: SMSSimulator.Vendor? = nil, environment: [String: String] = [:], mayRepeat: Int = 0,
+    location: SourceLocation = #_sourceLocation, _ body: (WorkerPlay) throws -> Void
   ) throws {
-    let play = try WorkerPlay(name, seed, channel, isProxied: isProxied, clock)
+    let play = try WorkerPlay(name, seed, channel, isProxied: isProxied, spare: spare, environment)
     defer { play.end() }
     let start = ContinuousClock.now
     do {
@@ -93,30 +107,35 @@ final class WorkerPlay {
       "\(name), seed \(seed): \(verdict)\n\(play.lastWords)", sourceLocation: location)
   }
 
+  /// - Parameter way: to Redis; nil is the straight one.
   @discardableResult
-  func startWorker(_ flags: [String] = [], awaitsReady: Bool = true) throws -> DaemonProcess {
+  func startWorker(
+    _ flags: [String] = [], awaitsReady: Bool = true, lease: String = "2s", by way: FaultProxy? = nil
+  ) throws -> DaemonProcess {
     let sets = [
-      "worker.topicPrefix=\(site.prefix)", "worker.redisPrefix=\(site.prefix)", "worker.lease=2s",
+      "worker.topicPrefix=\(site.prefix)", "worker.redisPrefix=\(site.prefix)", "worker.lease=\(lease)",
     ]
     let worker = try DaemonProcess(
       [
-        "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis", redis.address,
-        "--bootstrap-servers",
-        site.broker.bootstrapServers, "--group", site.group, "--listen", "127.0.0.1:0",
-      ] + sets.flatMap { ["--set", $0] } + flags, environment: clock?.environment ?? [:])
+        "worker", "--channel", site.channel.rawValue, "--config", folder.file("bongsu.yaml"), "--redis",
+        way.map { "127.0.0.1:\($0.port)" } ?? redis.address, "--bootstrap-servers", site.broker.bootstrapServers,
+        "--group", site.group, "--listen", "127.0.0.1:0",
+      ] + sets.flatMap { ["--set", $0] } + flags, environment: environment)
     workers.append(worker)
     if awaitsReady { try worker.waitUntilReady() }
     return worker
   }
 
   /// Deliveries to people chosen by chance; each knows its place among all.
-  /// - Parameter within: how long they are worth sending; nil: as long as it takes.
-  func write(_ count: Int, within: Duration? = nil) throws {
+  /// - Parameters:
+  ///   - within: how long they are worth sending; nil: as long as it takes.
+  ///   - isApart: to one after another instead, so that none waits for another to the same person.
+  func write(_ count: Int, within: Duration? = nil, isApart: Bool = false) throws {
     let now = UnixTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     let end = within.map { UnixTime(milliseconds: now.milliseconds + Int64($0 / .milliseconds(1))) }
     let more = (0..<count).map { step in
-      let person = Int.random(in: 1...Self.people, using: &random)
       let number = written.count + step
+      let person = isApart ? number % Self.people + 1 : Int.random(in: 1...Self.people, using: &random)
       return Delivery(
         id: UUID().uuidString.lowercased(), eventID: "e\(number)", eventTime: now, replay: 0, user: Int64(person),
         channel: site.channel, target: "\(person)", address: standIn.address(person).delivery, category: "service",
@@ -138,10 +157,24 @@ final class WorkerPlay {
     try eventually("\(count) requests have suffered", within: .seconds(60)) { server.misbehaved >= count }
   }
 
+  /// Waits until just so many are at the provider.
+  func waitUntilInFlight(_ count: Int) throws {
+    try eventually("\(count) are at the provider") {
+      try workers.last?.metrics().sum("bongsu_worker_in_flight") == Double(count)
+    }
+  }
+
   func waitUntilCommitted() throws {
     try eventually("\(written.count) deliveries are committed", within: .seconds(90)) {
       try site.committed() >= Int64(written.count)
     }
+  }
+
+  func killWorker() { workers.last?.kill() }
+
+  /// Why deliveries became dead letters, and how many of each.
+  func codes() throws -> [String: Int] {
+    try Dictionary(site.records(.deadLetters).map { ($0.header(RecordHeader.errorCode) ?? "", 1) }, uniquingKeysWith: +)
   }
 
   private func end() {

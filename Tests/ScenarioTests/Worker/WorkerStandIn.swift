@@ -20,6 +20,13 @@ protocol WorkerStandIn {
   var taken: [TakenDelivery] { get }
   var takenCount: Int { get }
   func setLatency(_ latency: Duration)
+  /// What becomes of messages, and of nothing else that workers ask for.
+  func misbehave(_ misbehaviour: Misbehaviour, _ extent: Misbehaviour.Extent)
+  func behave()
+  /// How long a message that was taken waits for its answer; all else that workers ask for may wait as long, or not at all.
+  func delayAnswers(_ delay: Duration)
+  /// The setting by which a message is given up.
+  var timeoutKey: String { get }
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String)
   /// Nil of the one that speaks SMTP.
   var server: SimulatedServer? { get }
@@ -34,6 +41,15 @@ extension WorkerStandIn {
 
   /// The section's name, by which workers call the provider, too.
   var name: String { String(section.prefix { $0 != ":" }) }
+
+  var timeoutKey: String { "\(name).timeout" }
+
+  func misbehave(_ misbehaviour: Misbehaviour, _ extent: Misbehaviour.Extent) {
+    server?.misbehave(misbehaviour, extent)
+  }
+
+  func behave() { server?.behave() }
+  func delayAnswers(_ delay: Duration) { setLatency(delay) }
 
   static func token(_ person: Int) -> String { String(format: "%064x", person) }
 
@@ -120,6 +136,11 @@ struct FCMStandIn: WorkerStandIn {
     }
   }
 
+  /// Not those for access tokens.
+  func misbehave(_ misbehaviour: Misbehaviour, _ extent: Misbehaviour.Extent) {
+    fcm.misbehave(misbehaviour, extent, path: "/v1/")
+  }
+
   var takenCount: Int { fcm.counts.accepted }
   var server: SimulatedServer? { fcm.server }
   func setLatency(_ latency: Duration) { fcm.setLatency(latency) }
@@ -130,11 +151,16 @@ struct FCMStandIn: WorkerStandIn {
 
 struct SMSStandIn: WorkerStandIn {
   let sms: SMSSimulator
+  /// Called where that one takes nothing.
+  let spare: SMSSimulator?
 
-  init() throws {
+  /// - Parameter spare: NHN, or nil.
+  init(spare: SMSSimulator.Vendor? = nil) throws {
     var settings = SMSSimulator.Settings()
     settings.receivedMax = Self.keepsAll
+    settings.server.authority = try CertificateAuthority()
     sms = try SMSSimulator(.solapi, settings)
+    self.spare = try spare.map { vendor throws(SimulatorError) in try SMSSimulator(vendor, settings) }
   }
 
   var section: String {
@@ -149,16 +175,29 @@ struct SMSStandIn: WorkerStandIn {
           apiSecret: \(SMSSimulator.secret)
           sender: "\(SMSSimulator.sender)"
           title: 알림
+    \(spare.map(Self.nhn) ?? "")
+    """
+  }
+
+  private static func nhn(_ spare: SMSSimulator) -> String {
+    """
+        - vendor: nhn
+          host: \(spare.url)
+          appKey: \(SMSSimulator.appKey)
+          secretKey: \(SMSSimulator.secret)
+          sender: "\(SMSSimulator.sender)"
+          title: 알림
     """
   }
 
   var taken: [TakenDelivery] {
-    sms.received.filter(\.isAccepted).map {
+    let all = spare.map { (sms.received + $0.received).sorted { $0.time < $1.time } } ?? sms.received
+    return all.filter(\.isAccepted).map {
       TakenDelivery(id: $0.deliveryID, address: $0.number, text: $0.text)
     }
   }
 
-  var takenCount: Int { sms.counts.accepted }
+  var takenCount: Int { sms.counts.accepted + (spare?.counts.accepted ?? 0) }
   var server: SimulatedServer? { sms.server }
   func setLatency(_ latency: Duration) { sms.setLatency(latency) }
 
@@ -168,7 +207,11 @@ struct SMSStandIn: WorkerStandIn {
   }
 
   func content(_ number: Int) -> MessageContent { MessageContent(sms: SMSContent(body: "no. \(number).")) }
-  func stop() { sms.stop() }
+
+  func stop() {
+    sms.stop()
+    spare?.stop()
+  }
 }
 
 struct SMTPStandIn: WorkerStandIn {
@@ -205,6 +248,14 @@ struct SMTPStandIn: WorkerStandIn {
   var takenCount: Int { smtp.counts.accepted }
   var server: SimulatedServer? { nil }
   func setLatency(_ latency: Duration) { smtp.setLatency(latency) }
+  func misbehave(_ misbehaviour: Misbehaviour, _ extent: Misbehaviour.Extent) { smtp.misbehave(misbehaviour, extent) }
+  func behave() { smtp.behave() }
+  var timeoutKey: String { "email.smtp.timeout" }
+
+  func delayAnswers(_ delay: Duration) {
+    smtp.behave()
+    if delay > .zero { smtp.misbehave(.slow(bytes: 1_000, every: delay), .all) }
+  }
 
   func address(_ person: Int) -> (delivery: DeliveryAddress, text: String) {
     (.email("person-\(person)@example.com"), "person-\(person)@example.com")

@@ -27,7 +27,8 @@ final class Carrier: @unchecked Sendable {
     while !read({ $0.isOver }) {
       let isPaused = read { $0.isPaused }
       var set = [poll(listener, POLLIN), poll(wake.fileDescriptor, POLLIN)]
-      for link in links where !isPaused { set += link.interests }
+      let holds = read { $0.holds }
+      for link in links where !isPaused { set += link.interests(holding: holds) }
       guard Glibc.poll(&set, nfds_t(set.count), -1) > 0 else { continue }
       wake.clear()
       if plan.withLock({ $0.takeCutNow() }) { dropAll() }
@@ -55,11 +56,13 @@ final class Carrier: @unchecked Sendable {
   }
 
   private func carry() {
+    let holds = read { $0.holds }
     links.removeAll { link in
-      let lives = link.carry { direction, count in plan.withLock { $0.allowance(direction, count) } }
+      let lives = link.carry(holding: holds) { direction, count in plan.withLock { $0.allowance(direction, count) } }
       if !lives { link.drop() }
       return !lives
     }
+    if let holds { plan.withLock { $0.heldBytes = links.reduce(0) { $0 + $1.waiting(holds) } } }
   }
 
   private func dropAll() {

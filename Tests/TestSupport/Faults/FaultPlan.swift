@@ -8,6 +8,9 @@ struct FaultPlan: Sendable {
   var cut: Cut?
   var cutNow = false
   var isPaused = false
+  /// Which way nothing goes on, and what has come meanwhile.
+  var holds: FaultProxy.Direction?
+  var heldBytes = 0
   var refuses = false
   var isOver = false
   var cutCount = 0

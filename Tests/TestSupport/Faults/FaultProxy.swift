@@ -37,6 +37,14 @@ public final class FaultProxy: Sendable {
 
   public func resume() { carrier.change { $0.isPaused = false } }
 
+  /// Takes what comes that way and passes none of it on, until `letGo` or a cut, by which it is lost; the other way goes on.
+  public func hold(_ direction: Direction) { carrier.change { ($0.holds, $0.heldBytes) = (direction, 0) } }
+
+  public func letGo() { carrier.change { $0.holds = nil } }
+
+  /// How many bytes it holds.
+  public var heldBytes: Int { carrier.read { $0.heldBytes } }
+
   /// Closes new connections at once, until told otherwise.
   public func refuse(_ refuses: Bool) { carrier.change { $0.refuses = refuses } }
 

@@ -15,8 +15,20 @@ final class Link {
   }
 
   /// What to wait for: room to write where something waits, something to read where there is room.
-  var interests: [pollfd] {
-    [interest(client, reads: toServer, writes: toClient), interest(server, reads: toClient, writes: toServer)]
+  /// - Parameter held: the way that nothing goes.
+  func interests(holding held: FaultProxy.Direction?) -> [pollfd] {
+    [
+      interest(client, reads: toServer, writes: held == .toClient ? [] : toClient),
+      interest(server, reads: toClient, writes: held == .toServer ? [] : toServer),
+    ]
+  }
+
+  /// Bytes that are to go that way.
+  func waiting(_ direction: FaultProxy.Direction) -> Int {
+    switch direction {
+    case .toServer: toServer.count
+    case .toClient: toClient.count
+    }
   }
 
   private func interest(_ descriptor: Int32, reads: [UInt8], writes: [UInt8]) -> pollfd {
@@ -28,9 +40,9 @@ final class Link {
   /// Carries what can be carried without waiting.
   /// - Parameter allowance: how many bytes may still go when a cut is due.
   /// - Returns: false when the connection is over.
-  func carry(_ allowance: (FaultProxy.Direction, Int) -> Int?) -> Bool {
-    pump(client, server, &toServer) { allowance(.toServer, $0) }
-      && pump(server, client, &toClient) { allowance(.toClient, $0) }
+  func carry(holding held: FaultProxy.Direction?, _ allowance: (FaultProxy.Direction, Int) -> Int?) -> Bool {
+    pump(client, server, &toServer, isHeld: held == .toServer) { allowance(.toServer, $0) }
+      && pump(server, client, &toClient, isHeld: held == .toClient) { allowance(.toClient, $0) }
   }
 
   /// Ends both sides with a reset, as a broken path does.
@@ -42,7 +54,9 @@ final class Link {
     }
   }
 
-  private func pump(_ source: Int32, _ sink: Int32, _ waiting: inout [UInt8], _ allowance: (Int) -> Int?) -> Bool {
+  private func pump(
+    _ source: Int32, _ sink: Int32, _ waiting: inout [UInt8], isHeld: Bool, _ allowance: (Int) -> Int?
+  ) -> Bool {
     if waiting.count < Self.limit {
       var chunk = [UInt8](repeating: 0, count: 65_536)
       let count = recv(source, &chunk, chunk.count, 0)
@@ -56,7 +70,7 @@ final class Link {
         }
       }
     }
-    guard !waiting.isEmpty else { return true }
+    guard !waiting.isEmpty, !isHeld else { return true }
     let sent = send(sink, waiting, waiting.count, Int32(MSG_NOSIGNAL))
     // A connection that is still being made takes nothing yet.
     if sent < 0 { return errno == EAGAIN || errno == EINTR || errno == ENOTCONN }

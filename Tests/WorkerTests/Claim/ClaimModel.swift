@@ -66,7 +66,12 @@ struct ClaimModel {
   }
 
   mutating func finish(_ ticket: ClaimTicket, _ outcome: SendOutcome?, by owner: String, isLive: Bool) -> MarkAnswer {
-    guard let claim = claims[ticket.deliveryID] else { return .lost }
+    guard let claim = claims[ticket.deliveryID] else {
+      claims[ticket.deliveryID] = Claim(
+        state: outcome.map { $0.isSent ? .done($0) : .failed($0) } ?? .claimed, replay: ticket.replay,
+        attempt: ticket.attempt, owner: owner, isLive: isLive)
+      return .marked
+    }
     let order = Self.order(ticket, claim)
     let isOwn = claim.isOpen && order == 0 && claim.owner == owner
     guard let outcome else {

@@ -98,6 +98,24 @@ import Testing
     #expect(left > 47 * 3_600_000 && left <= 48 * 3_600_000)
   }
 
+  @Test func `what Redis has forgotten meanwhile is marked all the same, for as long as any claim`() throws {
+    let worker = store("a")
+    let tickets = ["sent", "refused", "not taken"].map { ticket($0) }
+    _ = try worker.claim(tickets, beginning: true)
+    for ticket in tickets { try redis.run("DEL", "\(prefix)claim:\(ticket.deliveryID)") }
+    let outcomes: [SendOutcome?] = [Self.sent, Self.refused, nil]
+    #expect(try worker.finish(Array(zip(tickets, outcomes))) == [.marked, .marked, .marked])
+    #expect(try store("b").claim(Array(tickets.prefix(2))) == [.done(Self.sent), .failed(Self.refused)])
+    guard case .held = try store("b").claim([tickets[2]])[0] else {
+      Issue.record("not held")
+      return
+    }
+    #expect(try worker.claim([tickets[2]], beginning: true) == [.claimed])
+    for ticket in tickets {
+      #expect(try redis.run("PTTL", "\(prefix)claim:\(ticket.deliveryID)").number ?? 0 > 47 * 3_600_000)
+    }
+  }
+
   @Test func `a thousand at once are answered in their order`() throws {
     let tickets = (0..<1_203).map { ticket("\($0)") }
     let odd = tickets.filter { Int($0.deliveryID).map { $0 % 2 == 1 } == true }

@@ -88,6 +88,25 @@ import Testing
     #expect(breaker.admit(1, now: 41 * Self.second) == 1)
   }
 
+  @Test func `answers to calls from before do not shorten what the provider asked for`() {
+    var breaker = Breaker()
+    breaker.failed(retryAfter: 30 * Self.second, jitter: 0, now: 0)
+    breaker.succeeded()
+    #expect(breaker.state == .open(until: 30 * Self.second) && breaker.admit(9, now: Self.second) == 0)
+    #expect(breaker.admit(9, now: 30 * Self.second) == 1)
+    breaker.succeeded()
+    #expect(breaker.state == .closed)
+    // What it did not ask for ends with the first answer.
+    for _ in 0..<5 { breaker.failed(jitter: 1, now: 0) }
+    breaker.failed(retryAfter: 9 * Self.second, jitter: 1, now: 0)
+    breaker.succeeded()
+    #expect(breaker.state == .open(until: 9 * Self.second))
+    #expect(breaker.admit(1, now: 9 * Self.second) == 1)
+    breaker.failed(jitter: 1, now: 9 * Self.second)
+    breaker.succeeded()
+    #expect(breaker.state == .closed)
+  }
+
   @Test func `a wrong key opens it at once`() {
     var breaker = Breaker()
     breaker.failed(opens: true, jitter: 1, now: 0)

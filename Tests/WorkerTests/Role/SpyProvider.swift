@@ -25,6 +25,8 @@ final class SpyProvider: Provider {
     var flying: [DeliveryAddress: Int] = [:]
     var mostPerAddress = 0
     var mostInAll = 0
+    var load: ProviderLoad?
+    var ways: [ProviderWay] = []
   }
 
   static let sent = SendResult.sent(providerID: "p")
@@ -77,4 +79,9 @@ final class SpyProvider: Provider {
   }
 
   func stop(within time: Duration) {}
+
+  var load: ProviderLoad? { state.withLock(\.load) }
+  var ways: [ProviderWay] { state.withLock(\.ways) }
+
+  func tell(_ load: ProviderLoad, _ ways: [ProviderWay]) { state.withLock { ($0.load, $0.ways) = (load, ways) } }
 }

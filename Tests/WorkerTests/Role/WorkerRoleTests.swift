@@ -158,6 +158,31 @@ import Testing
     #expect(Set(letters.compactMap { $0.header("bongsu-error-class") }) == ["WINDOW", "PERMANENT"])
   }
 
+  @Test func `what its provider does, and by which vendors, is in its metrics`() throws {
+    let (provider, registry) = (SpyProvider(), MetricsRegistry())
+    func page(has lines: String...) throws {
+      try eventually("the page has \(lines)") {
+        let page = registry.render()
+        return lines.allSatisfy { page.contains("bongsu_worker_\($0)\n") }
+      }
+    }
+    provider.tell(
+      ProviderLoad(queued: 3, connections: 2, connectionsOpened: 5),
+      [ProviderWay(name: "one", failure: "HTTP_503"), ProviderWay(name: "two")])
+    let worker = try site.worker(provider, registry: registry)
+    defer { try? worker.stop(within: .seconds(5)) }
+    try page(
+      has: #"provider_queued{channel="sms"} 3"#, #"provider_connections{channel="sms"} 2"#,
+      #"provider_connections_opened_total{channel="sms"} 5"#, #"vendor_up{channel="sms",vendor="one"} 0"#,
+      #"vendor_up{channel="sms",vendor="two"} 1"#)
+    provider.tell(
+      ProviderLoad(queued: 0, connections: 1, connectionsOpened: 7),
+      [ProviderWay(name: "one"), ProviderWay(name: "two")])
+    try page(
+      has: #"provider_queued{channel="sms"} 0"#, #"provider_connections_opened_total{channel="sms"} 7"#,
+      #"vendor_up{channel="sms",vendor="one"} 1"#)
+  }
+
   @Test func `a rate is kept to`() throws {
     try site.produce((0..<60).map { WorkerSite.delivery(to: $0) })
     let provider = SpyProvider { _, _ in .now(SpyProvider.sent) }

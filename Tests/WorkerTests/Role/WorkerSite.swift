@@ -22,9 +22,12 @@ extension ChannelSite {
     return settings
   }
 
-  func worker(_ provider: SpyProvider, _ change: (inout WorkerSettings) -> Void = { _ in }) throws -> WorkerRole {
+  func worker(
+    _ provider: SpyProvider, registry: MetricsRegistry = MetricsRegistry(),
+    _ change: (inout WorkerSettings) -> Void = { _ in }
+  ) throws -> WorkerRole {
     let worker = WorkerRole(
-      try settings(change), provider: provider, registry: MetricsRegistry(),
+      try settings(change), provider: provider, registry: registry,
       logger: Logger(label: "test", level: .critical))
     worker.start()
     return worker

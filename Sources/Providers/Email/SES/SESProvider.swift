@@ -32,6 +32,8 @@ public final class SESProvider: Provider {
 
   public func stop(within time: Duration) { calls.stop(within: time) }
 
+  public var load: ProviderLoad? { calls.load }
+
   private func call(_ delivery: Delivery, _ now: Date) throws(SendFailure) -> HTTPRequest {
     let time = UnixTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
     let mail = try composer.message(for: delivery, now: time)

@@ -19,7 +19,7 @@ enum SMTPAnswer {
     case .authentication:
       // Nothing that it offers, or a no for good: a person must act.
       return isForNow(failure) ? .providerBusy : .providerRefuses
-    case .queueFull, .stopped, .cannotConnect, .tls, .timeout, .connectionLost, .protocolFault:
+    case .queueFull, .stopped, .cannotConnect, .unknownHost, .tls, .timeout, .connectionLost, .protocolFault:
       return failure.mayHaveArrived ? .unknown : .providerBusy
     }
   }
@@ -73,6 +73,7 @@ enum SMTPAnswer {
     case .queueFull: "QUEUE_FULL"
     case .stopped: "STOPPED"
     case .cannotConnect: "CANNOT_CONNECT"
+    case .unknownHost: "UNKNOWN_HOST"
     case .tls: "TLS"
     case .authentication: "AUTHENTICATION"
     case .refused: "REFUSED"

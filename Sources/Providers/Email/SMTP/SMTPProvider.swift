@@ -52,4 +52,10 @@ public final class SMTPProvider: Provider {
   }
 
   public func stop(within time: Duration) { client.stop(within: time) }
+
+  public var load: ProviderLoad? {
+    let counts = client.counts
+    return ProviderLoad(
+      queued: counts.queued, connections: counts.connections, connectionsOpened: counts.connectionsOpened)
+  }
 }

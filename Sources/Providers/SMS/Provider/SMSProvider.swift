@@ -27,6 +27,12 @@ public final class SMSProvider: Provider {
   }
 
   public func stop(within time: Duration) { calls.stop(within: time) }
+
+  /// To all vendors together.
+  public var load: ProviderLoad? { calls.load }
+
+  /// The vendors, in the order in which they are tried; the second of one name as `twilio-2`.
+  public var ways: [ProviderWay] { desk.ways }
 }
 
 /// A call on its way, with whom its reports go to.
@@ -38,6 +44,7 @@ struct SMSFlight: Sendable {
 /// Makes calls of deliveries, again and again until each has ended.
 private final class SMSDesk: Sendable {
   private let vendors: [any SMSVendor]
+  private let names: [String]
   private let choice: Mutex<VendorChoice>
   private let calls = Mutex(Calls())
 
@@ -46,11 +53,27 @@ private final class SMSDesk: Sendable {
 
   init(_ settings: SMSSettings) {
     vendors = settings.vendors
+    names = Self.names(settings.vendors.map(\.name))
     choice = Mutex(
       VendorChoice(vendors: settings.vendors.count, first: settings.firstRest, most: settings.longestRest))
   }
 
   func use(_ calls: HTTPCalls<SMSFlight>) { self.calls.withLock { $0.held = calls } }
+
+  /// A number behind each that was there before.
+  private static func names(_ given: [String]) -> [String] {
+    var counts: [String: Int] = [:]
+    return given.map { name in
+      counts[name, default: 0] += 1
+      return counts[name].map { $0 > 1 ? "\(name)-\($0)" : name } ?? name
+    }
+  }
+
+  var ways: [ProviderWay] {
+    choice.withLock { choice in
+      names.enumerated().map { ProviderWay(name: $1, failure: choice.lastFailure(of: $0)?.code) }
+    }
+  }
 
   func send(_ items: [SMSItem], _ report: @escaping @Sendable ([SendReport]) -> Void) {
     let plan = choice.withLock { SMSPlan(items, vendors, &$0, now: ProviderClock.steady()) }

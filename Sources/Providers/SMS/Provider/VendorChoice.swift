@@ -45,6 +45,14 @@ struct VendorChoice {
     }
   }
 
+  /// Why it rests, or is only tried; nil where it works as far as anybody knows.
+  func lastFailure(of vendor: Int) -> SendFailure? {
+    switch states[vendor] {
+    case .healthy: nil
+    case .resting(_, _, let last), .tried(_, _, let last): last
+    }
+  }
+
   /// A call to it ended.
   /// - Parameter failure: nil: it works.
   mutating func ended(_ vendor: Int, _ failure: SendFailure?, now: UnixTime) {

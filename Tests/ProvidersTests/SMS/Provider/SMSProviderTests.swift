@@ -66,6 +66,26 @@ import Worker
     #expect(one.received == ["1,2,3"] && two.received.sorted() == ["1,2", "3", "4"])
   }
 
+  @Test func `it says which of its vendors take something, and why the others do not`() throws {
+    let isWell = Mutex(false)
+    let one = try SMSServer { _ in isWell.withLock { $0 } ? .reply(200, "") : .reply(503, "") }
+    let two = try SMSServer { _ in .reply(200, "") }
+    defer { SMSServer.stop(one, two) }
+    let vendors = [Self.stub("one", one), Self.stub("two", two), Self.stub("two", two)]
+    let provider = try Self.provider(vendors, rest: .milliseconds(1))
+    defer { provider.stop(within: .zero) }
+    let all = ["one", "two", "two-2"]
+    #expect(provider.ways == all.map { ProviderWay(name: $0) })
+    _ = try Self.send(SMS.requests(2), by: provider)
+    #expect(provider.ways.map(\.name) == all && provider.ways.map(\.failure) == ["HTTP_503", nil, nil])
+    isWell.withLock { $0 = true }
+    try eventually("one is tried, and takes messages again") {
+      _ = try Self.send([SMS.request(3)], by: provider)
+      return provider.ways == all.map { ProviderWay(name: $0) }
+    }
+    #expect(provider.load.map { $0.queued == 0 && $0.connectionsOpened >= 2 } == true)
+  }
+
   @Test func `a vendor that cannot be reached is no loss`() throws {
     let two = try SMSServer { _ in .reply(200, "") }
     defer { two.stop() }

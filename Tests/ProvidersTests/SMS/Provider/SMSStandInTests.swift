@@ -19,34 +19,35 @@ import Worker
     }
   }
 
-  private func vendor(_ simulator: SMSSimulator) throws -> any SMSVendor {
-    let korean = try SMS.korean(sender: SMSSimulator.sender)
+  /// - Parameter host: nil: the stand-in's.
+  static func vendor(_ simulator: SMSSimulator, host: String? = nil) throws -> any SMSVendor {
+    let (korean, host) = (try SMS.korean(sender: SMSSimulator.sender), host ?? simulator.url)
     switch simulator.vendor {
     case .sens:
       var settings = try SENSSettings(
         serviceID: SMSSimulator.serviceID, accessKey: SMSSimulator.accessKey, secretKey: SMSSimulator.secret,
         korean: korean)
-      settings.host = simulator.url
+      settings.host = host
       return SENSVendor(settings)
     case .solapi:
       var settings = try SolapiSettings(
         apiKey: SMSSimulator.accessKey, apiSecret: SMSSimulator.secret, korean: korean)
-      settings.host = simulator.url
+      settings.host = host
       return SolapiVendor(settings)
     case .nhn:
       var settings = try NHNSettings(appKey: SMSSimulator.appKey, secretKey: SMSSimulator.secret, korean: korean)
-      settings.host = simulator.url
+      settings.host = host
       return NHNVendor(settings)
     case .twilio:
       var settings = try TwilioSettings(
         accountSID: SMSSimulator.accountSID, secret: SMSSimulator.secret, sender: .number(SMSSimulator.twilioSender))
-      settings.host = simulator.url
+      settings.host = host
       return TwilioVendor(settings)
     }
   }
 
   private func send(_ requests: [SendRequest], by simulators: [SMSSimulator]) throws -> [UInt64: SendResult] {
-    var settings = SMSSettings(vendors: try simulators.map(vendor))
+    var settings = SMSSettings(vendors: try simulators.map { try Self.vendor($0) })
     settings.client.authorityFile = simulators[0].authorityFile
     let provider = try SMSProvider(settings)
     let reports = Reports()

@@ -99,6 +99,9 @@ import Worker
       (403, "RequestTimeTooSkewed", .providerRefuses), (403, "DuplicatedSignature", .providerBusy),
       (400, "NotEnoughBalance", .providerRefuses), (400, "ValidationError", .permanent),
       (400, "MessagesNotFound", .permanent), (429, "TooManyRequests", .providerThrottles),
+      (401, "Unauthorized", .providerRefuses), (403, "Forbidden", .providerRefuses), (400, "BadRequest", .permanent),
+      // The word counts, not the status that it comes with.
+      (400, "Unauthorized", .providerRefuses), (400, "Forbidden", .providerRefuses), (403, "BadRequest", .permanent),
       (500, "InternalError", .unknown),
     ])
   func `words for a whole call`(status: Int, word: String, effect: SendFailure.Effect) throws {

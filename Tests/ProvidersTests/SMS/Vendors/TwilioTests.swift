@@ -76,6 +76,10 @@ import Worker
       (404, 20404, .providerRefuses), (400, 21606, .providerRefuses), (400, 21659, .providerRefuses),
       (400, 21603, .providerRefuses), (429, 20429, .providerThrottles), (400, 21611, .providerThrottles),
       (429, 21611, .providerThrottles), (429, 14107, .providerThrottles), (503, 20503, .providerBusy),
+      (400, 21266, .permanent), (400, 21605, .permanent), (400, 10001, .providerRefuses),
+      (403, 20004, .providerRefuses), (403, 20005, .providerRefuses), (400, 21212, .providerRefuses),
+      (400, 21660, .providerRefuses), (400, 21703, .providerRefuses), (400, 30002, .providerRefuses),
+      (400, 30001, .providerThrottles), (400, 30036, .retriable),
       (400, 29999, .permanent), (500, 20500, .unknown),
     ])
   func `error codes`(status: Int, code: Int, effect: SendFailure.Effect) throws {

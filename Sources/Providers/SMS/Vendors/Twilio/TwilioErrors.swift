@@ -25,5 +25,7 @@ enum TwilioErrors {
     // Too much at once; the queue of the sender is full.
     "20429": .providerThrottles, "14107": .providerThrottles, "21611": .providerThrottles, "30001": .providerThrottles,
     "20503": .providerBusy,
+    // It waited too long in the sender's queue, and was not sent.
+    "30036": .retriable,
   ]
 }
