@@ -102,8 +102,8 @@ let package = Package(
     .target(
       name: "Administration",
       dependencies: [
-        "Configuration", "DeadLetters", "Kafka", "NotificationModel", "PGOutput", "Policy", "Postgres", "Relay", "Runtime",
-        "Signing", "Telemetry",
+        "Configuration", "DeadLetters", "Kafka", "NotificationModel", "PGOutput", "Policy", "Postgres", "Relay",
+        "Runtime", "Signing", "Telemetry",
       ]),
     .target(name: "LocalServers", dependencies: ["CLinux", "Runtime"]),
     .target(
@@ -217,8 +217,8 @@ let package = Package(
     .testTarget(
       name: "AdministrationTests",
       dependencies: [
-        "Administration", "Audience", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "PGOutput", "Postgres",
-        "Redrive", "Relay", "Runtime", "TestSupport", "Worker", "bongsu",
+        "Administration", "Audience", "DeadLetters", "Kafka", "LocalServers", "NotificationModel", "PGOutput",
+        "Postgres", "Redrive", "Relay", "Runtime", "TestSupport", "Worker", "bongsu",
       ]),
     .testTarget(
       name: "ProviderSimulatorsTests",

@@ -36,7 +36,7 @@ struct ReleaseTests {
     var settings = fixture.settings
     settings.release.perSecond = perSecond
     let stop = StopRequest()
-    let metrics = RouterMetrics(registry, lanes: 1)
+    let metrics = RouterMetrics(registry)
     let thread = OwnedThread(name: "release") { [settings] in
       var loop = ReleaseLoop(
         settings: settings, metrics: metrics, logger: Logger(label: "test", level: .critical), stop: stop,
