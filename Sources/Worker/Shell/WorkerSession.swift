@@ -42,11 +42,17 @@ final class WorkerSession {
   private var nextTag: UInt64 = 1
   private var offsets = OffsetCommits()
   private var renewedAt: Int64
+  /// Since when as much is unfinished as may be.
+  private var fullSince: Int64?
   private var isPaused = false
   private var redisRun: String?
 
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
+  /// Whoever polls not at all would be put out of the group, and hears of no rebalance.
+  private static let pauseAfter: Int64 = 1_000_000_000
+  /// Of a turn, in nanoseconds.
+  private static let (restPerDelivery, shortestRest, longestRest): (Int64, Int64, Int64) = (10_000, 500_000, 10_000_000)
 
   init(
     _ settings: WorkerSettings, provider: any Provider, redis: RedisConnection, metrics: WorkerMetrics, logger: Logger,
@@ -100,7 +106,7 @@ final class WorkerSession {
     let now = SystemTime.monotonicNanoseconds()
     takeDelayed(now)
     renew(now)
-    try read()
+    try read(now)
     try startSending(now)
     commitFinished()
     show()
@@ -123,12 +129,15 @@ final class WorkerSession {
     prefix.finish(job.record.place, job.record.offset)
   }
 
-  private func read() throws(WorkerError) {
-    for record in try gather() { try add(record) }
+  private func read(_ now: Int64) throws(WorkerError) {
+    let isFull = prefix.open >= settings.unfinished
+    fullSince = isFull ? fullSince ?? now : nil
+    // What librdkafka has fetched ahead stays where it is for a while: it throws it away where a partition is paused.
+    if let fullSince, !isPaused, now - fullSince < Self.pauseAfter { return }
+    for record in try gather(isFull: isFull) { try add(record) }
   }
 
-  private func gather() throws(WorkerError) -> [SourceRecord] {
-    let isFull = prefix.open >= settings.unfinished
+  private func gather(isFull: Bool) throws(WorkerError) -> [SourceRecord] {
     do throws(KafkaError) {
       if isFull != isPaused {
         isPaused = isFull
@@ -165,6 +174,9 @@ final class WorkerSession {
   }
 
   private func wait() {
+    rest()
+    // Whoever waited for room in Kafka's queue has taken the wake-up.
+    guard reports.isEmpty else { return }
     let now = SystemTime.monotonicNanoseconds()
     var until = now + (offsets.isEmpty ? 1_000_000_000 : 100_000_000)
     for time in delayed.map(\.at) { until = min(until, time) }
@@ -177,6 +189,14 @@ final class WorkerSession {
     }
     let milliseconds = Int32(clamping: max(0, (until - now + 999_999) / 1_000_000))
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: milliseconds)
+  }
+
+  /// A turn asks Redis twice and looks at all clients, for one answer as for fifty: the more are at the provider, the longer
+  /// what comes is gathered.
+  private func rest() {
+    let time = min(Self.longestRest, Int64(sending.count) * Self.restPerDelivery)
+    guard time >= Self.shortestRest else { return }
+    _ = Poll.wait([stop.signal.fileDescriptor], nanoseconds: time)
   }
 
   /// When there may be room for what is ready; nil where only an answer makes some.
