@@ -32,6 +32,9 @@ public struct RedisScript: Sendable, Hashable {
   public let source: String
 
   public init(_ source: String) { self.source = source }
+
+  /// A process has a handful, each looked up with every use: their lengths tell them apart for a thousandth of the price.
+  public func hash(into hasher: inout Hasher) { hasher.combine(source.utf8.count) }
 }
 
 /// Commands as they go over the wire.

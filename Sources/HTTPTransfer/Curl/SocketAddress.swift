@@ -22,6 +22,19 @@ enum SocketAddress {
     return unsafe Glibc.socket(address.pointee.family, type, address.pointee.protocol)
   }
 
+  /// Has the system gather what is written until `push`, or for 200 ms: libcurl writes each frame of HTTP/2 apart, and
+  /// each would be a packet with all that comes of it.
+  static func gather(_ socket: curl_socket_t) { set(TCP_CORK, socket) }
+
+  /// Has the system send what it has gathered, as this option does each time it is set; tcp(7).
+  static func push(_ socket: curl_socket_t) { set(TCP_NODELAY, socket) }
+
+  /// A socket that is of another kind, or no more, does not take it.
+  private static func set(_ option: Int32, _ socket: curl_socket_t) {
+    var on: Int32 = 1
+    unsafe setsockopt(socket, Int32(IPPROTO_TCP), option, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   /// 0 where there is none.
   static func localPort(of socket: curl_socket_t) -> Int32 {
     var address = sockaddr_storage()

@@ -30,13 +30,26 @@ import Runtime
 
   /// Waits until there is something, or the time has come.
   /// - Parameter body: is told a socket and libcurl's bits for what can be done with it.
-  func wait(nanoseconds: Int64, _ body: (curl_socket_t, Int32) -> Void) {
+  /// - Returns: whether there was anything at a socket.
+  func wait(nanoseconds: Int64, _ body: (curl_socket_t, Int32) -> Void) -> Bool {
     let milliseconds = Int32(clamping: (max(0, nanoseconds) + 999_999) / 1_000_000)
     let count = unsafe epoll_wait(epoll, &events, Int32(events.count), milliseconds)
+    var hasFound = false
     for index in 0..<max(0, Int(count)) {
       let (socket, found) = unsafe (events[index].data.fd, events[index].events)
-      if socket == wake.fileDescriptor { wake.clear() } else { body(socket, Self.bits(found)) }
+      if socket == wake.fileDescriptor {
+        wake.clear()
+      } else {
+        body(socket, Self.bits(found))
+        hasFound = true
+      }
     }
+    return hasFound
+  }
+
+  /// Leaves the sockets alone for a time, or until it is woken.
+  func rest(nanoseconds: Int64) {
+    if Poll.wait([wake.fileDescriptor], nanoseconds: nanoseconds) { wake.clear() }
   }
 
   private static func bits(_ found: UInt32) -> Int32 {

@@ -216,6 +216,7 @@ extension Transfer {
     }
     let socket = unsafe SocketAddress.socket(address)
     if socket >= 0 {
+      SocketAddress.gather(socket)
       opened.append(socket)
       host?.noteOpened(socket, by: ObjectIdentifier(self))
     }

@@ -36,6 +36,9 @@ final class TransferHost {
     if sockets.isEmpty { connection = .none }
   }
 
+  /// Has the system send what libcurl has written: until then it gathers it.
+  func push() { for socket in sockets.keys { SocketAddress.push(socket) } }
+
   /// libcurl closes sockets that have not come to a connection without a word, as at a time-out (7.88). Their numbers may
   /// be others' by now.
   func noteGone(_ opened: [curl_socket_t], by transfer: ObjectIdentifier) {

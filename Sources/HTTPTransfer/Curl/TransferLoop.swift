@@ -8,6 +8,7 @@ import Runtime
   private let room: HostRoom
   private let multi: UnsafeMutableRawPointer
   private let watch: SocketWatch
+  private var pace = LookPace()
   private let totals = TransferHost.ConnectionTotals()
   private var hosts: [Substring: TransferHost] = [:]
   /// So many hosts that some are forgotten.
@@ -57,7 +58,17 @@ import Runtime
     let until = min(deadline, waiting.nextDeadline, watch.callAt, now + 1_000_000_000)
     // What was just finished may have made room.
     let isReady = waiting.hosts.contains { mayStart($0) }
-    watch.wait(nanoseconds: isReady ? 0 : until - now) { act(on: $0, $1) }
+    push()
+    let rest = pace.restsUntil(inFlight: inFlight)
+    if rest > now { return watch.rest(nanoseconds: isReady ? 0 : min(until, rest) - now) }
+    if watch.wait(nanoseconds: isReady ? 0 : until - now, { act(on: $0, $1) }) {
+      pace.note(SystemTime.monotonicNanoseconds())
+    }
+  }
+
+  /// Has what libcurl has written go on its way.
+  private func push() {
+    for host in hosts.values { host.push() }
   }
 
   private func act(on socket: curl_socket_t, _ bits: Int32) {

@@ -3,7 +3,7 @@ import Redis
 /// What the claims' scripts share: each is one step of Redis for all deliveries of a batch, on Redis' own time.
 ///
 /// A claim is a hash: `s` its state (C claimed, S sending, D done, F failed), `p` replay and `a` attempt, `o` its owner
-/// and `l` the end of the lease in milliseconds (C and S alone), `r` the outcome (D and F alone).
+/// and `l` the end of the lease in milliseconds (empty but in C and S), `r` the outcome (D and F alone).
 ///
 ///     none, F of an earlier attempt, C with its lease over ──claim──> C ──begin──> S ──finish──> D or F
 ///                                                                     ^───────────┘ refused by the provider as a whole
@@ -27,8 +27,7 @@ enum ClaimScripts {
       return 0
     end
     local function settle(key, state, outcome)
-      redis.call('HSET', key, 's', state, 'r', outcome)
-      redis.call('HDEL', key, 'o', 'l')
+      redis.call('HSET', key, 's', state, 'r', outcome, 'o', '', 'l', '')
     end
 
     """
@@ -58,7 +57,7 @@ enum ClaimScripts {
         end
         if word == 'claimed' or word == 'resend' then
           redis.call('HSET', key, 's', state, 'p', replay, 'a', attempt, 'o', owner, 'l', now + lease)
-          redis.call('HDEL', key, 'r')
+          if claim.outcome then redis.call('HDEL', key, 'r') end
           redis.call('PEXPIRE', key, horizon)
         elseif word == 'ambiguous' then
           settle(key, 'F', ambiguous)

@@ -8,9 +8,15 @@ final class ReportBox: Sendable {
 
   init(wake: WakeSignal) { self.wake = wake }
 
+  var isEmpty: Bool { reports.withLock(\.isEmpty) }
+
+  /// Wakes with the first: what comes before it is taken is taken with it.
   func add(_ more: [SendReport]) {
-    reports.withLock { $0 += more }
-    wake.signal()
+    let isFirst = reports.withLock { reports in
+      defer { reports += more }
+      return reports.isEmpty
+    }
+    if isFirst { wake.signal() }
   }
 
   func take() -> [SendReport] {

@@ -48,6 +48,8 @@ final class WorkerSession {
 
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
+  /// Of a turn, in nanoseconds.
+  private static let (restPerDelivery, shortestRest, longestRest): (Int64, Int64, Int64) = (10_000, 500_000, 10_000_000)
 
   init(
     _ settings: WorkerSettings, provider: any Provider, redis: RedisConnection, metrics: WorkerMetrics, logger: Logger,
@@ -164,6 +166,9 @@ final class WorkerSession {
   }
 
   private func wait() {
+    rest()
+    // Whoever waited for room in Kafka's queue has taken the wake-up.
+    guard reports.isEmpty else { return }
     let now = SystemTime.monotonicNanoseconds()
     var until = now + (offsets.isEmpty ? 1_000_000_000 : 100_000_000)
     for time in delayed.map(\.at) { until = min(until, time) }
@@ -176,6 +181,14 @@ final class WorkerSession {
     }
     let milliseconds = Int32(clamping: max(0, (until - now + 999_999) / 1_000_000))
     _ = Poll.wait([wake.fileDescriptor, stop.signal.fileDescriptor], timeoutMilliseconds: milliseconds)
+  }
+
+  /// A turn asks Redis twice and looks at all clients, for one answer as for fifty: the more are at the provider, the longer
+  /// what comes is gathered.
+  private func rest() {
+    let time = min(Self.longestRest, Int64(sending.count) * Self.restPerDelivery)
+    guard time >= Self.shortestRest else { return }
+    _ = Poll.wait([stop.signal.fileDescriptor], nanoseconds: time)
   }
 
   /// When there may be room for what is ready; nil where only an answer makes some.
