@@ -92,7 +92,7 @@ import Testing
       HTTPRequest(tag: 1, url: "http://127.0.0.1:\(closed.number)/"),
       HTTPRequest(tag: 2, url: "https://host.invalid/"),
     ])
-    #expect(outcomes.map { $0.error?.code } == [.cannotConnect, .cannotConnect])
+    #expect(outcomes.map { $0.error?.code } == [.cannotConnect, .unknownHost])
     #expect(outcomes.allSatisfy { $0.error?.mayHaveArrived == false })
   }
 
