@@ -76,7 +76,8 @@ struct PlanTests {
       #expect(found.contains { $0 == table || $0.hasPrefix("\(table)_2") }, "\(table) of \(found): \(plans)")
     }
     for plan in plans {
-      for table in plan.scanned where !small.contains(table) {
+      // PostgreSQL's own tables grow with the schema, not with the traffic.
+      for table in plan.scanned where !small.contains(table) && !table.hasPrefix("pg_") {
         #expect(try database.scalar("SELECT count(*) FROM notification.\(table)") == "0", "\(table):\n\(plan)")
       }
     }
