@@ -33,7 +33,7 @@ public final class APNsProvider: Provider {
 
   public func send(_ requests: [SendRequest], report: @escaping @Sendable ([SendReport]) -> Void) {
     guard let bearer = tokens.current(now: ProviderClock.steady()) else {
-      let wait = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1))
+      let wait = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1), isOwnRest: true)
       return report(requests.map { SendReport(tag: $0.tag, .failed(wait)) })
     }
     calls.send(requests, report: report) { request throws(SendFailure) in

@@ -40,9 +40,11 @@ struct FCMTokenState {
   }
 
   private func absence(now: UnixTime) -> SendFailure {
-    guard let failure else { return SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1)) }
+    guard let failure else {
+      return SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1), isOwnRest: true)
+    }
     let wait = Duration.milliseconds(max(1_000, isMaking ? 0 : nextTry.milliseconds - now.milliseconds))
-    return SendFailure(failure.effect, code: failure.code, retryAfter: wait)
+    return SendFailure(failure.effect, code: failure.code, retryAfter: wait, isOwnRest: true)
   }
 
   /// Whether another worker's token may be used in place of a new one.

@@ -49,20 +49,23 @@ public struct Breaker: Sendable {
   /// The provider as a whole has failed.
   /// - Parameters:
   ///   - opens: at once, whatever the number; as for what only a person can mend.
-  ///   - retryAfter: nanoseconds that it asked for, which are kept to.
+  ///   - retryAfter: nanoseconds that it is to be left alone.
+  ///   - isAsked: it asked for them, and they are kept to whatever answers come meanwhile.
   ///   - jitter: from 0 to 1, so that many workers do not come back in step.
-  public mutating func failed(opens: Bool = false, retryAfter: Int64? = nil, jitter: Double, now: Int64) {
+  public mutating func failed(
+    opens: Bool = false, retryAfter: Int64? = nil, isAsked: Bool = true, jitter: Double, now: Int64
+  ) {
     failures += 1
     guard opens || retryAfter != nil || state == .probing || failures >= threshold else { return }
     if case .open(let until) = state, now < until {
       // Calls that were on their way when it opened; only what they ask for counts.
-      if let retryAfter { (state, wasAsked) = (.open(until: max(until, now + retryAfter)), true) }
+      if let retryAfter { (state, wasAsked) = (.open(until: max(until, now + retryAfter)), wasAsked || isAsked) }
       return
     }
     let backoff = min(limit, 1_000_000_000 << Int64(min(openings, 6)))
     let wait = max(retryAfter ?? 0, Int64(Double(backoff) * (0.5 + jitter / 2)))
     openings += 1
-    (state, wasAsked) = (.open(until: now + wait), retryAfter != nil)
+    (state, wasAsked) = (.open(until: now + wait), isAsked && retryAfter != nil)
   }
 }
 
@@ -74,14 +77,16 @@ extension Breaker {
   public mutating func judge(_ failure: SendFailure?, slowing pacer: inout Pacer, jitter: Double, now: Int64) {
     guard let failure else { return succeeded() }
     let retryAfter = failure.retryAfter.map { Int64($0 / .nanoseconds(1)) }
+    let isAsked = !failure.isOwnRest
     switch failure.effect {
     case .retriable, .permanent, .deadAddress: succeeded()
     case .unknown: failed(jitter: jitter, now: now)
-    case .providerBusy: failed(retryAfter: retryAfter, jitter: jitter, now: now)
+    case .providerBusy: failed(retryAfter: retryAfter, isAsked: isAsked, jitter: jitter, now: now)
     case .providerThrottles:
       pacer.slowDown(now: now)
-      failed(retryAfter: retryAfter, jitter: jitter, now: now)
-    case .providerRefuses: failed(opens: true, retryAfter: retryAfter, jitter: jitter, now: now)
+      failed(retryAfter: retryAfter, isAsked: isAsked, jitter: jitter, now: now)
+    case .providerRefuses:
+      failed(opens: true, retryAfter: retryAfter, isAsked: isAsked, jitter: jitter, now: now)
     }
   }
 }

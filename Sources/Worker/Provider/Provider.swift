@@ -113,8 +113,10 @@ public struct SendFailure: Error, Sendable, Equatable {
   public let code: String
   /// Not before this has passed.
   public let retryAfter: Duration?
+  /// Nobody asked for `retryAfter`: it is a rest of our own, which any success ends.
+  public let isOwnRest: Bool
 
-  public init(_ effect: Effect, code: String, retryAfter: Duration? = nil) {
-    (self.effect, self.code, self.retryAfter) = (effect, code, retryAfter)
+  public init(_ effect: Effect, code: String, retryAfter: Duration? = nil, isOwnRest: Bool = false) {
+    (self.effect, self.code, self.retryAfter, self.isOwnRest) = (effect, code, retryAfter, isOwnRest)
   }
 }

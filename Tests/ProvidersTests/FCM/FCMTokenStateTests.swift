@@ -8,7 +8,7 @@ import Worker
 /// Times are seconds from an hour that does not matter.
 @Suite("Which access token, and when another") struct FCMTokenStateTests {
   private typealias Token = SharedTokens.Token
-  private static let made = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1))
+  private static let made = SendFailure(.providerBusy, code: "TOKEN_IS_MADE", retryAfter: .seconds(1), isOwnRest: true)
   private var state = FCMTokenState()
   private var random = SeededGenerator(seed: 1)
 
@@ -72,7 +72,7 @@ import Worker
     #expect(access(3_299.999) == (.token("a"), false))
     #expect(access(3_300) == (.token("a"), true))
     failed(SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(400)), at: 3_300)
-    let absent = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(100))
+    let absent = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(100), isOwnRest: true)
     #expect(access(3_600) == (.none(absent), false))
   }
 
@@ -97,10 +97,10 @@ import Worker
 
   @Test mutating func `a failure is said until there is a token`() {
     _ = access(0)
-    let failure = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(30))
+    let failure = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(30), isOwnRest: true)
     failed(failure, at: 0)
     #expect(access(0) == (.none(failure), false))
-    let soon = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(1))
+    let soon = SendFailure(.providerRefuses, code: "invalid_grant", retryAfter: .seconds(1), isOwnRest: true)
     #expect(access(30) == (.none(soon), true))
     #expect(access(35) == (.none(soon), false))
     made(Self.token("a", at: 35), at: 35)
@@ -125,7 +125,7 @@ import Worker
     let final = SendFailure(.providerRefuses, code: "UNAUTHENTICATED")
     #expect(state.refused("b", now: Self.at(3)) == final)
     #expect(state.refused("b", now: Self.at(3)) == final)
-    let rest = SendFailure(.providerRefuses, code: "UNAUTHENTICATED", retryAfter: .seconds(60))
+    let rest = SendFailure(.providerRefuses, code: "UNAUTHENTICATED", retryAfter: .seconds(60), isOwnRest: true)
     #expect(access(3) == (.none(rest), false))
     #expect(access(63).1)
     made(Self.token("c", at: 63), at: 63)

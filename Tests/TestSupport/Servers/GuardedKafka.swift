@@ -36,7 +36,7 @@ public struct GuardedKafka: Sendable {
     "advertised.listeners=SASL_PLAINTEXT://127.0.0.1:PORT", "inter.broker.listener.name=SASL_PLAINTEXT",
     "sasl.enabled.mechanisms=PLAIN", "sasl.mechanism.inter.broker.protocol=PLAIN",
     "listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule"
-      + #" required username="admin" password="right" user_admin="right" user_guest="right";"#,
+      + #" required username="admin" password="right" user_admin="right" user_guest="right" user_clerk="right";"#,
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users=User:admin;User:ANONYMOUS", "auto.create.topics.enable=true",
   ]

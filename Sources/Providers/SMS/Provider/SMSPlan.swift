@@ -85,7 +85,9 @@ struct SMSPlan {
     let all = failures.sorted { $0.key < $1.key }.map(\.value)
     let effects: [SendFailure.Effect] = [.providerThrottles, .providerBusy, .providerRefuses]
     let effect = effects.first { effect in all.contains { $0.effect == effect } } ?? .providerBusy
-    let wait = all.compactMap(\.retryAfter).min()
-    return SendFailure(effect, code: all.first { $0.effect == effect }?.code ?? "NO_VENDOR", retryAfter: wait)
+    let soonest = all.filter { $0.retryAfter != nil }.min { ($0.retryAfter ?? .zero) < ($1.retryAfter ?? .zero) }
+    return SendFailure(
+      effect, code: all.first { $0.effect == effect }?.code ?? "NO_VENDOR", retryAfter: soonest?.retryAfter,
+      isOwnRest: soonest?.isOwnRest ?? false)
   }
 }

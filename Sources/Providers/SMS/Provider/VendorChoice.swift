@@ -40,8 +40,10 @@ struct VendorChoice {
     case .healthy: nil
     case .resting(let until, _, let last):
       SendFailure(
-        last.effect, code: last.code, retryAfter: .milliseconds(max(1, until.milliseconds - now.milliseconds)))
-    case .tried(_, _, let last): SendFailure(last.effect, code: last.code, retryAfter: .seconds(1))
+        last.effect, code: last.code, retryAfter: .milliseconds(max(1, until.milliseconds - now.milliseconds)),
+        isOwnRest: last.retryAfter == nil)
+    case .tried(_, _, let last):
+      SendFailure(last.effect, code: last.code, retryAfter: .seconds(1), isOwnRest: true)
     }
   }
 

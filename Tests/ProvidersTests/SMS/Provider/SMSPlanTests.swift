@@ -71,7 +71,7 @@ import Worker
     #expect(plan.calls.isEmpty)
     #expect(
       plan.reports == [
-        SendReport(tag: 1, .failed(SendFailure(effect, code: code, retryAfter: .seconds(5))))
+        SendReport(tag: 1, .failed(SendFailure(effect, code: code, retryAfter: .seconds(5), isOwnRest: true)))
       ])
   }
 

@@ -27,7 +27,8 @@ import Worker
     #expect(!choice.open(0, 4))
     #expect(choice.open(1, 4))
     #expect(choice.rest(1, 4) == nil)
-    #expect(choice.rest(0, 4) == SendFailure(.providerBusy, code: "HTTP_503", retryAfter: .seconds(1)))
+    #expect(
+      choice.rest(0, 4) == SendFailure(.providerBusy, code: "HTTP_503", retryAfter: .seconds(1), isOwnRest: true))
   }
 
   @Test func `after its rest one call tries it, and the others wait for that`() {
@@ -60,6 +61,7 @@ import Worker
 
   @Test func `a vendor's own wish lengthens the rest, within bounds`() {
     choice.fail(0, SendFailure(.providerThrottles, code: "429", retryAfter: .seconds(30)))
+    #expect(choice.rest(0, 1)?.isOwnRest == false)
     #expect(!choice.open(0, 29) && choice.open(0, 30))
     choice.work(30)
     choice.fail(30, SendFailure(.providerThrottles, code: "429", retryAfter: .seconds(86_400)))
