@@ -107,6 +107,19 @@ import Testing
     #expect(breaker.state == .closed)
   }
 
+  @Test func `a rest of our own ends with any answer, unless the provider has asked for one as well`() {
+    var breaker = Breaker()
+    breaker.failed(retryAfter: 30_000_000_000, isAsked: false, jitter: 1, now: 0)
+    #expect(breaker.opensAt == 30_000_000_000)
+    breaker.succeeded()
+    #expect(breaker.state == .closed)
+    breaker.failed(retryAfter: 30_000_000_000, isAsked: false, jitter: 1, now: 0)
+    breaker.failed(retryAfter: 40_000_000_000, jitter: 1, now: 0)
+    breaker.failed(retryAfter: 50_000_000_000, isAsked: false, jitter: 1, now: 0)
+    breaker.succeeded()
+    #expect(breaker.opensAt == 50_000_000_000)
+  }
+
   @Test func `a wrong key opens it at once`() {
     var breaker = Breaker()
     breaker.failed(opens: true, jitter: 1, now: 0)
