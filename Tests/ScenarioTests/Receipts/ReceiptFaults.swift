@@ -2,7 +2,7 @@ import NotificationModel
 import TestSupport
 import Testing
 
-extension WorkerScenarios {
+extension RoleScenarios {
   /// What vendors say of text messages later, judged by what the stand-in was told to say of each.
   @Suite struct ReceiptFaults {
     private static let messages = Soak.choose(400, soak: 4_000)

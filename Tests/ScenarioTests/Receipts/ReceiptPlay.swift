@@ -24,7 +24,7 @@ final class ReceiptPlay {
   init(seed: UInt64) throws {
     self.seed = seed
     random = SeededGenerator(seed: seed)
-    stage = try RoleStage.workers
+    stage = try RoleStage.shared
     site = try RecorderSite(broker: stage.broker, postgres: stage.postgres)
     standIn = try SMSStandIn()
     folder = try TemporaryDirectory()

@@ -3,7 +3,8 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Plays of router, redrive, recorder and all roles together, one after another, beside the relay's `Scenarios`.
+/// Plays of all roles but the relay and workers that send, and of all together, one after another, beside the
+/// relay's `Scenarios`.
 @Suite(.serialized, .requires(.postgres, .redis, .broker), .timeLimit(.minutes(15))) enum RoleScenarios {}
 
 /// Plays of workers, one after another, beside those.

@@ -10,7 +10,9 @@ extension WorkerScenarios {
   @Suite struct KillPointFaults {
     private static let some = 20
     private static let one = ["--set", "worker.instance=one"]
-    private static let channels = DeliveryChannel.allCases
+    /// Each point has two channels in a test, and all of them in the soak.
+    private static let (channels, otherChannels): ([DeliveryChannel], [DeliveryChannel]) = Soak.choose(
+      ([.pushIOS, .sms], [.pushAndroid, .email]), soak: (DeliveryChannel.allCases, DeliveryChannel.allCases))
 
     /// - Parameters:
     ///   - mayRepeat: how many may be sent twice, on channels that send again what may have come.
@@ -48,7 +50,9 @@ extension WorkerScenarios {
       #expect(try play.site.records(.deadLetters).isEmpty)
     }
 
-    @Test(arguments: channels) func `before it has claimed, nothing is known of it`(channel: DeliveryChannel) throws {
+    @Test(arguments: otherChannels) func `before it has claimed, nothing is known of it`(channel: DeliveryChannel)
+      throws
+    {
       try play("before the claim", channel) { play, worker, way in
         way.hold(.toServer)
         try play.write(Self.some, isApart: true)
@@ -93,7 +97,7 @@ extension WorkerScenarios {
       }
     }
 
-    @Test(arguments: channels)
+    @Test(arguments: otherChannels)
     func `after the mark and before the status, another one tells it and sends nothing`(
       channel: DeliveryChannel
     ) throws {

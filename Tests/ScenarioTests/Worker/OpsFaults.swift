@@ -2,7 +2,7 @@ import ProviderSimulators
 import TestSupport
 import Testing
 
-extension WorkerScenarios {
+extension RoleScenarios {
   /// The ops channel, killed again and again.
   @Suite struct OpsFaults {
     private static let kills = Soak.choose(6, soak: 20)

@@ -25,7 +25,7 @@ final class OpsPlay {
   private init(_ name: String, _ seed: UInt64) throws {
     (self.name, self.seed) = (name, seed)
     random = SeededGenerator(seed: seed)
-    broker = try RoleStage.workers.broker
+    broker = try RoleStage.shared.broker
     hooks = try WebhookSimulator(secret: Array(Self.secret.utf8))
     folder = try TemporaryDirectory()
     // One partition: what was written before an alert that was told has been read.
@@ -53,7 +53,7 @@ final class OpsPlay {
     do {
       try body(play)
     } catch {
-      try? RoleStage.workers.recover()
+      try? RoleStage.shared.recover()
       Issue.record(error, "\(name), seed \(seed)\n\(play.lastWords)", sourceLocation: location)
       return
     }
