@@ -17,7 +17,7 @@ public final class RoleThread: Sendable {
   private let thread = Mutex<OwnedThread?>(nil)
 
   /// JSON that is nested as deep as the parser allows is read by recursion.
-  private static let stackBytes = 16 << 20
+  public static let stackBytes = 16 << 20
   /// A fault after so long a time of work is a new one.
   private static let newFault: Int64 = 60_000_000_000
 

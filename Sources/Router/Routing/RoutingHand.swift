@@ -1,6 +1,7 @@
 import Audience
 import Kafka
 import NotificationModel
+import Operations
 import Postgres
 import Redis
 import Runtime
@@ -44,12 +45,9 @@ final class RoutingHand: Sendable {
 
   private let desk = Desk()
 
-  /// JSON that is nested as deep as the parser allows is read by recursion.
-  private static let stackBytes = 16 << 20
-
   /// - Parameter settings: those of a router that could be made.
   init(number: Int, _ settings: RouterSettings) {
-    _ = OwnedThread(name: "route \(number)", stackBytes: Self.stackBytes) { [desk] in desk.run(settings) }
+    _ = OwnedThread(name: "route \(number)", stackBytes: RoleThread.stackBytes) { [desk] in desk.run(settings) }
   }
 
   deinit { desk.give(.end) }

@@ -48,8 +48,6 @@ final class WorkerSession {
 
   /// How long a rebalance waits for what is in flight.
   private static let revocationLimit: Int64 = 5_000_000_000
-  /// Of a turn, in nanoseconds.
-  private static let (restPerDelivery, shortestRest, longestRest): (Int64, Int64, Int64) = (10_000, 500_000, 10_000_000)
 
   init(
     _ settings: WorkerSettings, provider: any Provider, redis: RedisConnection, metrics: WorkerMetrics, logger: Logger,
@@ -186,8 +184,8 @@ final class WorkerSession {
   /// A turn asks Redis twice and looks at all clients, for one answer as for fifty: the more are at the provider, the longer
   /// what comes is gathered.
   private func rest() {
-    let time = min(Self.longestRest, Int64(sending.count) * Self.restPerDelivery)
-    guard time >= Self.shortestRest else { return }
+    let time = GatheringRest.nanoseconds(awaited: sending.count)
+    guard time > 0 else { return }
     _ = Poll.wait([stop.signal.fileDescriptor], nanoseconds: time)
   }
 

@@ -11,7 +11,7 @@ let simulateCommand = Command(
     + "The directory gets a certificate authority, keys, and worker.yaml, with which `bongsu worker` calls them, and "
     + "control.url: /counts and /received?provider=apns tell what came, /misbehave?provider=apns&how=down&for=20s and "
     + "/behave change how it is taken, as in: curl \"$(cat simulators/control.url)/misbehave?provider=sms&how=busy&for=20s\". "
-    + " Nothing that is sent to them leaves this machine. SIGTERM ends them.",
+    + "Nothing that is sent to them leaves this machine. SIGTERM ends them.",
   examples: [
     .init(
       "bongsu simulate --directory ./simulators",

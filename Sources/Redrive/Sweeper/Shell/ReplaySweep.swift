@@ -104,6 +104,6 @@ struct ReplaySweep {
   }
 
   private func database<T>(_ body: () throws(PostgresError) -> T) throws(RoleError) -> T {
-    do throws(PostgresError) { return try body() } catch { throw RoleError("PostgreSQL", cause: error) }
+    try RoleError.doing("PostgreSQL", body)
   }
 }
